@@ -1,0 +1,61 @@
+# The door for people. CMakePresets.json says how things are built, deploy/packages.txt with what.
+SHELL := /bin/bash
+PRESET ?= release
+
+# Jobs: one a core, as far as memory goes; a sanitized Beast file takes close to 3 GB.
+mem_per_job_kb := $(if $(filter asan,$(PRESET)),3000000,2000000)
+JOBS ?= $(shell awk -v cores=$$(nproc) -v need=$(mem_per_job_kb) '/^MemAvailable/ { \
+  jobs = int($$2 / need); print jobs < 1 ? 1 : jobs < cores ? jobs : cores }' /proc/meminfo)
+
+programs := mpic-coordinator mpic-perspective mpicctl
+
+.PHONY: help
+help:
+	@echo "make demo         shows the whole system at work on loopback, in a minute after the build"
+	@echo "make demo KEEP=1  the same, left running to play with"
+	@echo "make build        builds mpic-coordinator, mpic-perspective, mpicctl in build/release/bin"
+	@echo "make test         builds and runs all tests (PRESET=asan: under the sanitizers)"
+	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
+	@echo "make bench        checks a second and latency of the programs on this machine"
+	@echo "make clean        removes build/"
+	@echo
+	@echo "Each installs the Debian 12 packages that it needs (deploy/packages.txt), as root or with sudo."
+
+# Once for every change of the package list.
+build/.installed-%: deploy/packages.txt deploy/install-packages
+	@deploy/install-packages $(subst +, ,$*)
+	@mkdir -p build && touch $@
+
+.PHONY: install-deps
+install-deps: build/.installed-build+demo+test
+
+.PHONY: build
+build: build/.installed-build
+	@cmake --preset release -DMPIC_TESTS=OFF --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS) --target $(programs)
+
+.PHONY: demo
+demo: build/.installed-build+demo build
+	@KEEP=$(KEEP) deploy/demo/run build/release/bin
+
+.PHONY: test
+test: build/.installed-build+demo+test
+	@cmake --preset $(PRESET) -DMPIC_TESTS=ON --log-level=WARNING
+	@cmake --build --preset $(PRESET) --parallel $(JOBS)
+	@ctest --preset $(PRESET) --parallel $(shell nproc)
+
+.PHONY: lint
+lint: build/.installed-build+demo+test
+	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS) --target mpic_protos
+	@tests/lint/run build/release
+
+.PHONY: bench
+bench: build/.installed-build+demo+test
+	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS) --target $(programs) mpic_corroborate_bench
+	@tests/bench/run build/release/bin
+
+.PHONY: clean
+clean:
+	rm -rf build
