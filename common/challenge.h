@@ -1,0 +1,54 @@
+// Challenge values: what an applicant is asked to show, and where it must not stand.
+#ifndef MPIC_COMMON_CHALLENGE_H_
+#define MPIC_COMMON_CHALLENGE_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace mpic {
+
+// 128 bits of base64url (BR 3.2.2.4.19), and the SHA-256 of RFC 7638 in base64url.
+inline constexpr std::size_t kAcmeTokenOctetsMin = 22;
+inline constexpr std::size_t kAcmeThumbprintOctets = 43;
+// Far above every ACME server in use; a token is also a file name and part of a URL.
+inline constexpr std::size_t kAcmeTokenOctetsMax = 128;
+
+// BR 3.2.2.4.7, .18, .19, .20, .21: no use after 30 days from creation.
+inline constexpr absl::Duration kChallengeAgeMax = absl::Hours(30 * 24);
+// How far the clock of the host that made a value may run before ours.
+inline constexpr absl::Duration kClockSkewMax = absl::Seconds(5);
+
+// INVALID_ARGUMENT with the broken rule for a Random Value, Request Token or ACME token created
+// more than kChallengeAgeMax before `now`, or after it.
+absl::Status CheckChallengeAge(absl::Time created, absl::Time now);
+
+// RFC 8555 section 8.1.
+struct KeyAuthorization {
+  std::string token;
+  std::string thumbprint;
+
+  // token "." thumbprint, both base64url without padding. INVALID_ARGUMENT names the broken rule
+  // and never repeats the value, which is secret until it is placed.
+  static absl::StatusOr<KeyAuthorization> Parse(absl::string_view text);
+
+  std::string text() const { return token + "." + thumbprint; }
+  // SHA-256 of text(), 32 octets: the acmeIdentifier of tls-alpn-01 (RFC 8737 section 3).
+  std::string Digest() const;
+  // The same in base64url without padding: the TXT record of dns-01 (RFC 8555 section 8.4).
+  std::string DigestText() const;
+};
+
+// True when `value` occurs anywhere in `request_text` (a URL or a header that we would send), as it
+// is or percent-encoded any number of times (beyond eight it is taken to occur), in any case: a
+// server that echoes its requests must not be able to prove anything (BR 3.2.2.4.18: the value MUST
+// NOT appear in the request). An empty value occurs nowhere.
+bool OccursInRequest(absl::string_view request_text, absl::string_view value);
+
+}  // namespace mpic
+
+#endif  // MPIC_COMMON_CHALLENGE_H_

@@ -1,0 +1,30 @@
+#include "common/grpc_log.h"
+
+#include <grpc/support/log.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "common/log.h"
+
+namespace mpic {
+namespace {
+
+// Said at every handshake, because certificates here name programs instead of hosts.
+bool IsHostNameNote(absl::string_view message) {
+  return absl::StartsWith(message, "No match found for server name");
+}
+
+void Write(gpr_log_func_args* arguments) {
+  absl::string_view file = arguments->file;
+  file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
+  const bool is_error = arguments->severity == GPR_LOG_SEVERITY_ERROR;
+  const bool warn = is_error && !IsHostNameNote(arguments->message);
+  Log(warn ? LogLevel::kWarning : LogLevel::kDebug, "grpc",
+      {{"detail", arguments->message}, {"file", file}, {"line", arguments->line}});
+}
+
+}  // namespace
+
+void RouteGrpcLog() { gpr_set_log_function(Write); }
+
+}  // namespace mpic

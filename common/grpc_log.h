@@ -1,0 +1,13 @@
+// gRPC's own messages as lines of our log, so that stderr holds nothing but JSON.
+#ifndef MPIC_COMMON_GRPC_LOG_H_
+#define MPIC_COMMON_GRPC_LOG_H_
+
+namespace mpic {
+
+// From now on gRPC logs through Log as "grpc", with file and line. Its errors, which are mostly
+// what peers did (a failed handshake), become warnings, the rest debug. Once, after InitLog.
+void RouteGrpcLog();
+
+}  // namespace mpic
+
+#endif  // MPIC_COMMON_GRPC_LOG_H_

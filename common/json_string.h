@@ -1,0 +1,18 @@
+// Text of unknown origin as a JSON string.
+#ifndef MPIC_COMMON_JSON_STRING_H_
+#define MPIC_COMMON_JSON_STRING_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace mpic {
+
+// Appends `text` in quotes, escaped by RFC 8259. What is not UTF-8 (RFC 3629) becomes U+FFFD, an
+// octet at a time; what lies beyond `bytes_max` octets becomes one ellipsis.
+void AppendJsonString(absl::string_view text, std::size_t bytes_max, std::string& out);
+
+}  // namespace mpic
+
+#endif  // MPIC_COMMON_JSON_STRING_H_

@@ -1,0 +1,41 @@
+// The command line that both servers share: --config, --check-config, --version.
+#ifndef MPIC_COMMON_PROGRAM_H_
+#define MPIC_COMMON_PROGRAM_H_
+
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/log.h"
+#include "mpic/config/v1/common.pb.h"
+
+namespace mpic {
+
+// Exit codes of the servers.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;  // command line or configuration
+
+struct ServerFlags {
+  std::string config_file;
+  bool check_config = false;  // check and exit
+};
+
+// Flags to go on with, or the code to exit with: --help and --version have printed, a bad command
+// line has been explained on stderr.
+std::variant<ServerFlags, int> ParseServerFlags(int argc, char** argv, absl::string_view program,
+                                                absl::string_view description);
+
+// Explains a refused configuration on stderr, one violation a line; returns kExitUsage.
+int RefuseConfig(const ServerFlags& flags, const absl::Status& status);
+
+// The same status with `field` and a dot before each line: errors about certificate files name
+// their field without knowing which Tls message they stand in.
+absl::Status UnderField(absl::string_view field, const absl::Status& status);
+
+LogLevel ToLogLevel(config::v1::LogLevel level);
+
+}  // namespace mpic
+
+#endif  // MPIC_COMMON_PROGRAM_H_

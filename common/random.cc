@@ -1,0 +1,29 @@
+#include "common/random.h"
+
+#include <openssl/rand.h>
+
+#include <cstdlib>
+
+#include "absl/strings/str_format.h"
+
+namespace mpic {
+
+std::uint64_t RandomU64() {
+  unsigned char octets[sizeof(std::uint64_t)];
+  // Without randomness nothing here can be trusted; carrying on would be worse than ending.
+  if (RAND_bytes(octets, sizeof octets) != 1) std::abort();
+  std::uint64_t value = 0;
+  for (const unsigned char octet : octets) value = value << 8 | octet;
+  return value;
+}
+
+std::string RequestId(const RandomSource& random) {
+  constexpr std::uint64_t kVersion4 = 0x4000;
+  constexpr std::uint64_t kVariant = std::uint64_t{1} << 63;
+  const std::uint64_t high = (random() & ~std::uint64_t{0xF000}) | kVersion4;
+  const std::uint64_t low = (random() & ~(std::uint64_t{3} << 62)) | kVariant;
+  return absl::StrFormat("%08x-%04x-%04x-%04x-%012x", high >> 32, high >> 16 & 0xFFFF,
+                         high & 0xFFFF, low >> 48, low & 0xFFFF'FFFF'FFFF);
+}
+
+}  // namespace mpic
