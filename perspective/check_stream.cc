@@ -1,0 +1,245 @@
+#include "perspective/check_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/log.h"
+
+namespace mpic::perspective {
+namespace {
+
+constexpr std::size_t kCheckIdOctetsMax = 64;  // protos/mpic/v1/check.proto
+
+// Answers that wait for a client that does not read; above it nothing more is read from that
+// client.
+constexpr std::size_t kOutgoingMax = 1'000;
+
+bool GoodCheckId(const std::string& id) {
+  return !id.empty() && id.size() <= kCheckIdOctetsMax &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isgraph(c); });
+}
+
+std::string IdentifierText(const v1::Identifier& identifier) {
+  return identifier.has_ip_address() ? identifier.ip_address() : identifier.dns_name();
+}
+
+}  // namespace
+
+CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, std::string peer,
+                         std::function<void(CheckStream*)> on_done)
+    : worker_(worker),
+      environment_(environment),
+      peer_(std::move(peer)),
+      on_done_(std::move(on_done)),
+      grace_timer_(worker.loop) {
+  environment_.metrics.streams().Increment();
+}
+
+void CheckStream::Start() {
+  Post([this] {
+    v1::CheckResponse first;
+    *first.mutable_hello() = environment_.hello;
+    Send(std::move(first));
+    Read();
+  });
+}
+
+void CheckStream::GoAway(absl::Duration grace) {
+  // No timer may fire once OnDone has been posted.
+  if (finished_) return;
+  v1::CheckResponse notice;
+  *notice.mutable_going_away()->mutable_grace() = ToProtoDuration(grace);
+  Send(std::move(notice));
+  grace_timer_.expires_after(absl::ToChronoMilliseconds(grace));
+  grace_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) Abandon(grpc::Status(grpc::StatusCode::UNAVAILABLE, "shutting down"));
+  });
+}
+
+void CheckStream::OnReadDone(bool ok) {
+  Post([this, ok] {
+    reading_ = false;
+    if (!ok) {
+      input_ended_ = true;
+      FinishIfIdle();
+      return;
+    }
+    Take(std::move(incoming_));
+    Read();
+  });
+}
+
+void CheckStream::OnWriteDone(bool ok) {
+  Post([this, ok] {
+    writing_ = false;
+    outgoing_.pop_front();
+    // A failed write means that the peer is gone; OnCancel says so, too.
+    if (!ok) Abandon(grpc::Status(grpc::StatusCode::CANCELLED, "the peer is gone"));
+    WriteNext();
+    Read();
+    FinishIfIdle();
+  });
+}
+
+void CheckStream::OnCancel() {
+  Post([this] { Abandon(grpc::Status(grpc::StatusCode::CANCELLED, "cancelled by the peer")); });
+}
+
+void CheckStream::OnDone() {
+  // The last callback of gRPC; whatever was posted before it has run by then.
+  Post([this] {
+    environment_.metrics.streams().Decrement();
+    on_done_(this);
+    delete this;
+  });
+}
+
+void CheckStream::Read() {
+  if (reading_ || input_ended_ || abandoned_ || finished_ || outgoing_.size() > kOutgoingMax)
+    return;
+  reading_ = true;
+  incoming_.Clear();
+  StartRead(&incoming_);
+}
+
+void CheckStream::Take(v1::CheckRequest request) {
+  if (abandoned_) return;
+  switch (request.request_case()) {
+    case v1::CheckRequest::kCheck:
+      StartCheck(std::move(request));
+      return;
+    case v1::CheckRequest::kCancel: {
+      const auto found = in_flight_.find(request.cancel().check_id());
+      if (found != in_flight_.end()) found->second.task->Cancel();
+      return;
+    }
+    case v1::CheckRequest::REQUEST_NOT_SET:
+      Abandon(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                           "request: neither check nor cancel is set"));
+      return;
+  }
+}
+
+void CheckStream::StartCheck(v1::CheckRequest request) {
+  v1::Check& check = *request.mutable_check();
+  if (!GoodCheckId(check.check_id()) || in_flight_.contains(check.check_id())) {
+    Abandon(
+        grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                     "check.check_id: must be 1..64 printable octets and not in flight already"));
+    return;
+  }
+  if (in_flight_.size() >= environment_.hello.checks_in_flight_max() ||
+      environment_.checks_in_flight >= environment_.checks_in_flight_max) {
+    AnswerOverloaded(check);
+    return;
+  }
+  ++environment_.checks_in_flight;
+  environment_.metrics.checks_in_flight().Increment();
+  const std::string check_id = check.check_id();
+  // Entered first: the task may end at once, on this very stack.
+  InFlight& entry = in_flight_[check_id];
+  entry = {.method = RequestedMethod(check),
+           .identifier = IdentifierText(check.identifier()),
+           .attempt = check.attempt(),
+           .request_id = request.request_id(),
+           .traceparent = request.traceparent(),
+           .received = absl::Now()};
+  std::shared_ptr<LoopTask> task =
+      LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
+                      [this, check_id](absl::StatusOr<v1::CheckResult> result) {
+                        EndCheck(check_id, std::move(result));
+                      });
+  const auto still_there = in_flight_.find(check_id);
+  if (still_there != in_flight_.end()) still_there->second.task = std::move(task);
+}
+
+void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
+  const auto ended = in_flight_.extract(check_id);
+  --environment_.checks_in_flight;
+  environment_.metrics.checks_in_flight().Decrement();
+  v1::CheckResponse response;
+  if (result.ok()) {
+    *response.mutable_result() = *std::move(result);
+  } else {
+    v1::CheckResult& failed = *response.mutable_result();
+    failed.set_check_id(check_id);
+    failed.set_attempt(ended.mapped().attempt);
+    *failed.mutable_perspective() = environment_.hello.perspective();
+    failed.set_outcome(v1::ERROR);
+    failed.mutable_problem()->set_kind(
+        absl::IsCancelled(result.status()) ? v1::Problem::CANCELLED : v1::Problem::INTERNAL_ERROR);
+    failed.mutable_problem()->set_detail(std::string(result.status().message()));
+  }
+  environment_.metrics.CountCheck(ended.mapped().method, response.result(),
+                                  absl::Now() - ended.mapped().received);
+  LogCheck(ended.mapped(), response.result());
+  Send(std::move(response));
+  FinishIfIdle();
+}
+
+void CheckStream::AnswerOverloaded(const v1::Check& check) {
+  v1::CheckResponse response;
+  v1::CheckResult& result = *response.mutable_result();
+  result.set_check_id(check.check_id());
+  result.set_attempt(check.attempt());
+  *result.mutable_perspective() = environment_.hello.perspective();
+  result.set_outcome(v1::ERROR);
+  result.mutable_problem()->set_kind(v1::Problem::OVERLOADED);
+  result.mutable_problem()->set_detail("over the limit of checks in flight");
+  Send(std::move(response));
+}
+
+void CheckStream::Send(v1::CheckResponse response) {
+  if (abandoned_) return;
+  outgoing_.push_back(std::move(response));
+  WriteNext();
+}
+
+void CheckStream::WriteNext() {
+  if (writing_ || finished_ || outgoing_.empty()) return;
+  if (abandoned_) {
+    outgoing_.clear();
+    return;
+  }
+  writing_ = true;
+  StartWrite(&outgoing_.front());
+}
+
+// Ends everything at once: sockets close, late DNS answers are ignored, no result leaves any more.
+void CheckStream::Abandon(grpc::Status status) {
+  if (abandoned_) return;
+  abandoned_ = true;
+  final_status_ = std::move(status);
+  for (auto& [check_id, check] : in_flight_) {
+    if (check.task) check.task->Cancel();
+  }
+  FinishIfIdle();
+}
+
+void CheckStream::FinishIfIdle() {
+  const bool all_said = abandoned_ || (input_ended_ && outgoing_.empty());
+  if (finished_ || !all_said || writing_ || !in_flight_.empty()) return;
+  finished_ = true;
+  grace_timer_.cancel();
+  Finish(final_status_);
+}
+
+void CheckStream::LogCheck(const InFlight& check, const v1::CheckResult& result) const {
+  Log(LogLevel::kInfo, "check",
+      {{"request_id", check.request_id},
+       {"traceparent", check.traceparent},
+       {"peer", peer_},
+       {"check_id", result.check_id()},
+       {"method", v1::Method_Name(check.method)},
+       {"identifier", check.identifier},
+       {"outcome", v1::Outcome_Name(result.outcome())},
+       {"problem", v1::Problem::Kind_Name(result.problem().kind())},
+       {"detail", result.problem().detail()},
+       {"steps", result.steps_size()},
+       {"elapsed_ms", absl::ToInt64Milliseconds(absl::Now() - check.received)}});
+}
+
+}  // namespace mpic::perspective

@@ -1,0 +1,101 @@
+// One Check stream: many checks in flight, results in any order.
+#ifndef MPIC_PERSPECTIVE_CHECK_STREAM_H_
+#define MPIC_PERSPECTIVE_CHECK_STREAM_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/loop_task.h"
+#include "common/proto_time.h"
+#include "mpic/v1/perspective.pb.h"
+#include "perspective/metrics.h"
+#include "perspective/worker.h"
+
+namespace mpic::perspective {
+
+// What all streams of a process share. Outlives them.
+struct StreamEnvironment {
+  v1::Hello hello;
+  std::size_t checks_in_flight_max = 0;  // of the process
+  std::atomic<std::size_t> checks_in_flight = 0;
+  Metrics& metrics;
+};
+
+// A gRPC reactor whose state lives on one worker's loop: every callback of gRPC is posted there, so
+// nothing is locked. Deletes itself when gRPC and all its checks are done with it; `on_done` is
+// called just before, on the loop.
+class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse> {
+ public:
+  CheckStream(Worker& worker, StreamEnvironment& environment, std::string peer,
+              std::function<void(CheckStream*)> on_done);
+
+  // Sends Hello and begins to read. Once, right after construction.
+  void Start();
+  // Says GoingAway; after `grace` what is still in flight is dropped and the stream ends with
+  // UNAVAILABLE. On the loop.
+  void GoAway(absl::Duration grace);
+  boost::asio::io_context& loop() { return worker_.loop; }
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  template <typename Work>
+  void Post(Work work) {
+    boost::asio::post(worker_.loop, std::move(work));
+  }
+
+  // All below: on the loop.
+  void Read();
+  void Take(v1::CheckRequest request);
+  void StartCheck(v1::CheckRequest request);
+  void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
+  void AnswerOverloaded(const v1::Check& check);
+  void Send(v1::CheckResponse response);
+  void WriteNext();
+  void Abandon(grpc::Status status);
+  void FinishIfIdle();
+
+  struct InFlight {
+    std::shared_ptr<LoopTask> task;
+    v1::Method method = v1::METHOD_UNSPECIFIED;
+    std::string identifier;
+    std::uint32_t attempt = 0;
+    std::string request_id;
+    std::string traceparent;
+    absl::Time received;
+  };
+  void LogCheck(const InFlight& check, const v1::CheckResult& result) const;
+
+  Worker& worker_;
+  StreamEnvironment& environment_;
+  const std::string peer_;
+  const std::function<void(CheckStream*)> on_done_;
+
+  v1::CheckRequest incoming_;  // gRPC writes into it while a read is under way
+  std::deque<v1::CheckResponse> outgoing_;
+  std::map<std::string, InFlight> in_flight_;
+  boost::asio::steady_timer grace_timer_;
+  grpc::Status final_status_;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool input_ended_ = false;
+  bool abandoned_ = false;  // nothing more is sent
+  bool finished_ = false;
+};
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_CHECK_STREAM_H_

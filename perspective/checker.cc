@@ -1,0 +1,126 @@
+#include "perspective/checker.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/proto_time.h"
+#include "perspective/methods/caa.h"
+#include "perspective/methods/dns_01.h"
+#include "perspective/methods/dns_change.h"
+#include "perspective/methods/http_01.h"
+#include "perspective/methods/website_change.h"
+
+namespace mpic::perspective {
+namespace asio = boost::asio;
+namespace {
+
+using MethodCoroutine = asio::awaitable<void> (*)(CheckRun&);
+
+struct MethodRow {
+  v1::Check::MethodCase requested;
+  v1::Method method;
+  MethodCoroutine run;
+};
+
+// A method added later is one row here and one file in methods/.
+constexpr MethodRow kMethods[] = {
+    {v1::Check::kDnsChange, v1::DNS_CHANGE, &CheckDnsChange},
+    {v1::Check::kDns01, v1::DNS_01, &CheckDns01},
+    {v1::Check::kWebsiteChange, v1::WEBSITE_CHANGE, &CheckWebsiteChange},
+    {v1::Check::kHttp01, v1::HTTP_01, &CheckHttp01},
+    {v1::Check::kCaa, v1::CAA, &CheckCaa},
+};
+
+const MethodRow* FindMethod(const v1::Check& check) {
+  const auto* row = std::find_if(std::begin(kMethods), std::end(kMethods), [&](const MethodRow& r) {
+    return r.requested == check.method_case();
+  });
+  return row == std::end(kMethods) ? nullptr : row;
+}
+
+// The answer must leave before the budget is spent.
+absl::Duration TimeForWork(absl::Duration budget) {
+  return budget - std::min(absl::Milliseconds(50), budget / 10);
+}
+
+std::optional<Problem> RefuseBudget(absl::Duration budget, const Limits& limits) {
+  if (budget >= limits.time_budget_min && budget <= limits.time_budget_max) return std::nullopt;
+  return Problem{
+      .kind = v1::Problem::BAD_REQUEST,
+      .detail = absl::StrCat("time_budget: ", absl::FormatDuration(budget), " is outside ",
+                             absl::FormatDuration(limits.time_budget_min), " .. ",
+                             absl::FormatDuration(limits.time_budget_max))};
+}
+
+}  // namespace
+
+const std::vector<v1::Method>& SupportedMethods() {
+  static const auto& methods = *[] {
+    auto* list = new std::vector<v1::Method>;
+    for (const MethodRow& row : kMethods) list->push_back(row.method);
+    return list;
+  }();
+  return methods;
+}
+
+v1::Method RequestedMethod(const v1::Check& check) {
+  const MethodRow* row = FindMethod(check);
+  return row == nullptr ? v1::METHOD_UNSPECIFIED : row->method;
+}
+
+Checker::Checker(v1::PerspectiveIdentity identity, Senses senses)
+    : identity_(std::move(identity)), senses_(std::move(senses)) {}
+
+asio::awaitable<v1::CheckResult> Checker::Run(v1::Check check) {
+  v1::CheckResult result;
+  result.set_check_id(check.check_id());
+  result.set_attempt(check.attempt());
+  *result.mutable_perspective() = identity_;
+  *result.mutable_started_at() = ToTimestamp(senses_.clock.Now());
+  CheckRun run{.check = check, .senses = senses_, .result = result};
+  co_await RunWithinBudget(run);
+  *result.mutable_finished_at() = ToTimestamp(senses_.clock.Now());
+  co_return result;
+}
+
+asio::awaitable<void> Checker::RunWithinBudget(CheckRun& run) {
+  const MethodRow* row = FindMethod(run.check);
+  if (row == nullptr) {
+    run.Refuse({.kind = v1::Problem::UNSUPPORTED_METHOD,
+                .detail = "method: not implemented by this perspective"});
+    co_return;
+  }
+  const absl::Duration budget = FromProtoDuration(run.check.time_budget());
+  if (std::optional<Problem> problem = RefuseBudget(budget, senses_.limits)) {
+    run.Refuse(*std::move(problem));
+    co_return;
+  }
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor, absl::ToChronoNanoseconds(TimeForWork(budget)));
+  // Not operator||, which sits out the whole budget when the method throws.
+  const auto [order, method_error, timer_error] =
+      co_await asio::experimental::make_parallel_group(
+          asio::co_spawn(executor, row->run(run), asio::deferred), timer.async_wait(asio::deferred))
+          .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  const bool time_spent = order[0] == 1 && !timer_error;
+  if (time_spent) {
+    run.Refuse({.kind = v1::Problem::TIMED_OUT,
+                .detail = absl::StrCat("the time budget of ", absl::FormatDuration(budget),
+                                       " was spent after ", run.result.steps_size(), " steps")});
+  } else if (method_error) {
+    std::rethrow_exception(method_error);
+  }
+}
+
+}  // namespace mpic::perspective

@@ -1,0 +1,67 @@
+// mpic-perspective: wiring only.
+#include <iostream>
+#include <memory>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "common/config_file.h"
+#include "common/credentials.h"
+#include "common/grpc_log.h"
+#include "common/log.h"
+#include "common/program.h"
+#include "common/shutdown.h"
+#include "common/status_macros.h"
+#include "perspective/perspective_server.h"
+#include "perspective/settings.h"
+
+namespace mpic::perspective {
+namespace {
+
+absl::StatusOr<Settings> LoadSettings(const std::string& file) {
+  config::v1::PerspectiveConfig config;
+  MPIC_RETURN_IF_ERROR(LoadConfigFile(file, config));
+  MPIC_ASSIGN_OR_RETURN(Settings settings, CheckSettings(config));
+  // Also opens and checks the certificate files.
+  MPIC_RETURN_IF_ERROR(
+      UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
+  return settings;
+}
+
+int Run(int argc, char** argv) {
+  ShutdownSignal shutdown;
+  const auto flags_or_exit = ParseServerFlags(
+      argc, argv, "mpic-perspective",
+      "One Network Perspective: runs DNS, HTTP and CAA checks from where it stands.");
+  if (const int* code = std::get_if<int>(&flags_or_exit)) return *code;
+  const auto& flags = std::get<ServerFlags>(flags_or_exit);
+  const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
+  if (!settings.ok()) return RefuseConfig(flags, settings.status());
+  if (flags.check_config) {
+    std::cout << flags.config_file << ": ok\n";
+    return kExitOk;
+  }
+  InitLog("mpic-perspective", ToLogLevel(settings->log_level));
+  RouteGrpcLog();
+  const auto server = PerspectiveServer::Start(*settings);
+  if (!server.ok()) {
+    Log(LogLevel::kError, "cannot start", {{"reason", server.status().message()}});
+    return kExitFailure;
+  }
+  Log(LogLevel::kInfo, "serving",
+      {{"perspective_id", settings->identity.perspective_id()},
+       {"region", settings->identity.region()},
+       {"port", (*server)->port()},
+       {"admin_port", (*server)->admin_port()},
+       {"lab", settings->identity.lab()}});
+  const int signal = shutdown.Wait();
+  Log(LogLevel::kInfo, "draining", {{"signal", signal}});
+  (*server)->Shutdown();
+  Log(LogLevel::kInfo, "stopped");
+  return kExitOk;
+}
+
+}  // namespace
+}  // namespace mpic::perspective
+
+int main(int argc, char** argv) { return mpic::perspective::Run(argc, argv); }

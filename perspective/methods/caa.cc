@@ -1,0 +1,120 @@
+#include "perspective/methods/caa.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/domain_name.h"
+#include "common/proto_time.h"
+#include "common/validation_method_labels.h"
+#include "perspective/methods/relevant_caa_set.h"
+#include "perspective/rules/caa.h"
+#include "perspective/rules/identifier_name.h"
+
+namespace mpic::perspective {
+namespace {
+
+constexpr int kIssuerDomainNamesMax = 16;  // protos/mpic/v1/check.proto
+
+Problem BadRequest(absl::string_view rule) { return {v1::Problem::BAD_REQUEST, std::string(rule)}; }
+
+// A method that the check leaves unspecified satisfies no validationmethods, whatever labels come
+// with it.
+std::vector<std::string> MethodLabels(const v1::CaaCheck& check) {
+  if (check.validation_method() == v1::METHOD_UNSPECIFIED) return {};
+  const auto known = ValidationMethodLabels(check.validation_method());
+  std::vector<std::string> labels(known.begin(), known.end());
+  labels.insert(labels.end(), check.validation_method_labels().begin(),
+                check.validation_method_labels().end());
+  return labels;
+}
+
+OrProblem<CaaRequest> ReadRequest(const v1::CaaCheck& check, bool wildcard) {
+  CaaRequest request{.wildcard = wildcard,
+                     .issuer_domain_names = {},
+                     .account_uris = {check.account_uris().begin(), check.account_uris().end()},
+                     .method_labels = MethodLabels(check)};
+  if (check.issuer_domain_names().empty() ||
+      check.issuer_domain_names_size() > kIssuerDomainNamesMax) {
+    return BadRequest(
+        absl::StrCat("caa.issuer_domain_names: 1 to ", kIssuerDomainNamesMax, " are needed"));
+  }
+  for (const std::string& text : check.issuer_domain_names()) {
+    const absl::StatusOr<DomainName> name = DomainName::ParseHost(text);
+    if (!name.ok()) {
+      return BadRequest(absl::StrCat("caa.issuer_domain_names: ", name.status().message()));
+    }
+    request.issuer_domain_names.push_back(name->text());
+  }
+  return request;
+}
+
+bool IsPrintableAscii(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isprint(static_cast<unsigned char>(c)); });
+}
+
+void FillEvidence(const RelevantCaaSet& set, v1::CaaEvidence& evidence) {
+  evidence.set_matched_index(-1);
+  if (set.found_at.has_value()) evidence.set_found_at(set.found_at->text());
+  evidence.set_ttl(set.ttl_seconds);
+  for (const CaaRecord& record : set.records) {
+    v1::CaaProperty& property = *evidence.add_relevant_rrset();
+    property.set_flags(record.flags);
+    property.set_tag(record.tag);
+    property.set_value(record.value);
+    // A URI is ASCII, and anything else would make the result unreadable.
+    if (record.HasTag("iodef") && IsPrintableAscii(record.value)) {
+      evidence.add_iodef(record.value);
+    }
+  }
+}
+
+void Decide(const RelevantCaaSet& set, const CaaRequest& request, CheckRun& run) {
+  v1::CaaEvidence& evidence = *run.result.mutable_caa();
+  FillEvidence(set, evidence);
+  const CaaDecision decision = DecideCaa(set.records, request);
+  if (!decision.permitted()) {
+    run.Refuse({decision.problem.kind,
+                absl::StrCat("CAA at ", evidence.found_at(), ": ", decision.problem.detail)});
+    return;
+  }
+  if (decision.matched_index.has_value()) {
+    evidence.set_matched_index(static_cast<std::int32_t>(*decision.matched_index));
+  }
+  const absl::Time valid_until =
+      run.senses.clock.Now() + std::max(absl::Seconds(set.ttl_seconds), kCaaValidityMin);
+  *evidence.mutable_valid_until() = ToTimestamp(valid_until);
+  run.Pass();
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> CheckCaa(CheckRun& run) {
+  const OrProblem<CertificateName> identifier = IdentifierName(run.check.identifier());
+  if (!identifier.ok()) {
+    run.Refuse(identifier.problem());
+    co_return;
+  }
+  const OrProblem<CaaRequest> request = ReadRequest(run.check.caa(), identifier->wildcard);
+  if (!request.ok()) {
+    run.Refuse(request.problem());
+    co_return;
+  }
+  const OrProblem<RelevantCaaSet> set =
+      co_await FindRelevantCaaSet(identifier->name, run.senses.dns, run.result);
+  if (!set.ok()) {
+    run.Refuse(set.problem());
+    // A record that cannot be decoded leaves open what it says: no answer, rather than a refusal.
+    if (set.problem().kind == v1::Problem::RECORD_MALFORMED) run.result.set_outcome(v1::ERROR);
+    co_return;
+  }
+  Decide(*set, *request, run);
+}
+
+}  // namespace mpic::perspective

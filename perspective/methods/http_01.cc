@@ -1,0 +1,74 @@
+#include "perspective/methods/http_01.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/challenge.h"
+#include "common/well_known_path.h"
+#include "perspective/methods/web_fetch.h"
+#include "perspective/rules/challenge_age.h"
+#include "perspective/rules/challenge_value.h"
+#include "perspective/rules/exact_name.h"
+
+namespace mpic::perspective {
+namespace {
+
+Problem BadKeyAuthorization(absl::string_view rule) {
+  return {v1::Problem::BAD_REQUEST, absl::StrCat("http_01: ", rule)};
+}
+
+struct Http01Challenge {
+  Url url;
+  std::string key_authorization;
+};
+
+OrProblem<Http01Challenge> ReadChallenge(const v1::Check& check, const Senses& senses) {
+  OrProblem<DomainName> name = ExactName(check);
+  if (!name.ok()) return std::move(name).problem();
+  const auto value = KeyAuthorization::Parse(check.http_01().key_authorization());
+  if (!value.ok()) return BadKeyAuthorization(value.status().message());
+  if (value->text().size() > senses.limits.http_01_body_octets_max) {
+    return BadKeyAuthorization("the key authorization is longer than a response may be");
+  }
+  if (std::optional<Problem> stale = RefuseByAge(check, senses.clock.Now())) {
+    return *std::move(stale);
+  }
+  return Http01Challenge{.url = {.scheme = Url::Scheme::kHttp,
+                                 .host = *std::move(name),
+                                 .target = absl::StrCat(kAcmeChallengeDirectory, value->token)},
+                         .key_authorization = value->text()};
+}
+
+// The token stands in every request by design; the key authorization does not, because its
+// thumbprint never leaves the CA.
+std::optional<Problem> AnyRequest(const Url&) { return std::nullopt; }
+
+}  // namespace
+
+boost::asio::awaitable<void> CheckHttp01(CheckRun& run) {
+  const OrProblem<Http01Challenge> challenge = ReadChallenge(run.check, run.senses);
+  if (!challenge.ok()) {
+    run.Refuse(challenge.problem());
+    co_return;
+  }
+  const OrProblem<std::string> body =
+      co_await FetchBody({.start = challenge->url,
+                          .body_octets_max = run.senses.limits.http_01_body_octets_max,
+                          .refuse_request = AnyRequest},
+                         run);
+  if (!body.ok()) {
+    run.Refuse(body.problem());
+    co_return;
+  }
+  if (TrimTrailingWhitespace(*body) != challenge->key_authorization) {
+    run.Refuse({v1::Problem::BODY_MISMATCH,
+                absl::StrCat("the body of ", body->size(),
+                             " octets is not the key authorization of the challenge")});
+    co_return;
+  }
+  run.Pass(challenge->key_authorization);
+}
+
+}  // namespace mpic::perspective

@@ -1,0 +1,34 @@
+#include "perspective/methods/http_step.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "common/proto_time.h"
+#include "perspective/rules/redirect.h"
+
+namespace mpic::perspective {
+
+HttpStepRecord::HttpStepRecord(const Url& url, std::vector<IpAddress> resolved, CheckRun& run)
+    : url_(url), resolved_(std::move(resolved)), run_(run), started_(run.senses.clock.Now()) {}
+
+void HttpStepRecord::Start() { started_ = run_.senses.clock.Now(); }
+
+void HttpStepRecord::Add(std::optional<IpAddress> address, const HttpReply& reply) {
+  v1::HttpStep& step = *run_.result.add_steps()->mutable_http();
+  step.set_url(url_.text());
+  for (const IpAddress& resolved : resolved_) step.add_resolved_addresses(resolved.text());
+  if (address) step.set_used_address(address->text());
+  step.set_port(url_.port);
+  step.set_status(reply.status);
+  if (IsRedirect(reply.status) && !reply.locations.empty()) {
+    step.set_location(absl::CHexEscape(reply.locations.front()));
+  }
+  step.set_tls_version(reply.tls_version);
+  *step.mutable_elapsed() = ToProtoDuration(run_.senses.clock.Now() - started_);
+  if (reply.failed()) {
+    step.mutable_problem()->set_kind(reply.problem.kind);
+    step.mutable_problem()->set_detail(reply.problem.detail);
+  }
+}
+
+}  // namespace mpic::perspective

@@ -1,0 +1,96 @@
+#include "perspective/methods/web_fetch.h"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "perspective/methods/host_addresses.h"
+#include "perspective/methods/http_step.h"
+#include "perspective/net/address_picker.h"
+#include "perspective/rules/redirect.h"
+
+namespace mpic::perspective {
+namespace {
+
+// Those that the guard lets us connect to; at least one.
+OrProblem<std::vector<IpAddress>> UsableAddresses(const std::vector<IpAddress>& resolved,
+                                                  const Senses& senses) {
+  std::vector<IpAddress> usable;
+  for (const IpAddress& address : resolved) {
+    if (senses.may_connect(address)) usable.push_back(address);
+  }
+  if (!usable.empty()) return usable;
+  const IpAddress& first = resolved.front();
+  return Problem{v1::Problem::ADDR_RESERVED,
+                 absl::StrCat("connect to ", first.text(), ": reserved address, ",
+                              ReservedBlock(first).value_or("refused by configuration"))};
+}
+
+boost::asio::awaitable<OrProblem<std::vector<IpAddress>>> AddressesOf(Url url, CheckRun& run) {
+  if (const IpAddress* literal = std::get_if<IpAddress>(&url.host)) {
+    co_return std::vector<IpAddress>{*literal};
+  }
+  co_return co_await LookUpAddresses(std::get<DomainName>(url.host), run);
+}
+
+// One hop: what its addresses say, the last one tried.
+boost::asio::awaitable<HttpReply> RequestHop(Url url, std::size_t body_octets_max, CheckRun& run) {
+  HttpReply reply;
+  const OrProblem<std::vector<IpAddress>> resolved = co_await AddressesOf(url, run);
+  if (!resolved.ok()) {
+    reply.problem = resolved.problem();
+    co_return reply;
+  }
+  HttpStepRecord record(url, *resolved, run);
+  const OrProblem<std::vector<IpAddress>> usable = UsableAddresses(*resolved, run.senses);
+  if (!usable.ok()) {
+    reply.problem = usable.problem();
+    record.Add(std::nullopt, reply);
+    co_return reply;
+  }
+  for (const IpAddress& address : AddressesToTry(*usable)) {
+    record.Start();
+    reply = co_await run.senses.http.Get(
+        {.url = url, .address = address, .body_octets_max = body_octets_max});
+    record.Add(address, reply);
+    if (reply.connected) break;
+  }
+  co_return reply;
+}
+
+OrProblem<std::string> BodyOf(HttpReply reply, const Url& url) {
+  if (reply.status < 200 || reply.status > 299) {
+    return Problem{v1::Problem::HTTP_STATUS, absl::StrCat("GET ", url.text().substr(0, 200),
+                                                          ": status ", reply.status, ", not 2xx")};
+  }
+  return std::move(reply.body);
+}
+
+void RecordEvidence(const Url& url, const HttpReply& reply, v1::CheckResult& result) {
+  v1::HttpEvidence& evidence = *result.mutable_http();
+  evidence.set_final_url(url.text());
+  evidence.set_final_status(reply.status);
+  evidence.set_body(reply.body);
+}
+
+}  // namespace
+
+boost::asio::awaitable<OrProblem<std::string>> FetchBody(WebResource resource, CheckRun& run) {
+  std::vector<Url> requested;
+  Url url = std::move(resource.start);
+  while (true) {  // FollowRedirect bounds it
+    if (std::optional<Problem> problem = resource.refuse_request(url)) co_return *problem;
+    requested.push_back(url);
+    HttpReply reply = co_await RequestHop(url, resource.body_octets_max, run);
+    RecordEvidence(url, reply, run.result);
+    if (reply.failed()) co_return reply.problem;
+    if (!IsRedirect(reply.status)) co_return BodyOf(std::move(reply), url);
+    OrProblem<Url> target =
+        FollowRedirect(requested, reply.status, reply.locations, run.senses.limits);
+    if (!target.ok()) co_return target.problem();
+    url = *std::move(target);
+  }
+}
+
+}  // namespace mpic::perspective

@@ -1,0 +1,45 @@
+// What a perspective counts. Label sets are bounded and exist at zero from the start.
+#ifndef MPIC_PERSPECTIVE_METRICS_H_
+#define MPIC_PERSPECTIVE_METRICS_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <map>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "mpic/v1/check.pb.h"
+
+namespace mpic::perspective {
+
+// Thread-safe. The registry must outlive it.
+class Metrics {
+ public:
+  Metrics(prometheus::Registry& registry, bool lab);
+
+  // One finished check, with its steps.
+  void CountCheck(v1::Method method, const v1::CheckResult& result, absl::Duration took);
+  // A peer that is not listed was turned away.
+  void CountRefusedPeer() { refused_peers_.Increment(); }
+  prometheus::Gauge& checks_in_flight() { return checks_in_flight_; }
+  prometheus::Gauge& streams() { return streams_; }
+
+ private:
+  void CountSteps(const v1::CheckResult& result);
+
+  std::map<std::pair<v1::Method, v1::Outcome>, prometheus::Counter*> checks_;
+  std::map<v1::Method, prometheus::Histogram*> durations_;
+  prometheus::Family<prometheus::Counter>& dns_queries_;
+  prometheus::Family<prometheus::Counter>& http_requests_;
+  prometheus::Counter& refused_peers_;
+  prometheus::Gauge& checks_in_flight_;
+  prometheus::Gauge& streams_;
+};
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_METRICS_H_

@@ -1,0 +1,72 @@
+// One c-ares channel driven by an Asio loop: octets out, octets back.
+#ifndef MPIC_PERSPECTIVE_NET_CARES_CHANNEL_H_
+#define MPIC_PERSPECTIVE_NET_CARES_CHANNEL_H_
+
+#include <ares.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/await_callback.h"
+#include "common/ip_address.h"
+
+namespace mpic::perspective {
+
+// What came back for one query: a whole message, or c-ares' reason why none did.
+struct RawDnsReply {
+  int ares_status = 0;  // ARES_SUCCESS: `message` is a reply, whatever its rcode
+  std::string message;
+};
+
+// Lives on one loop, is used and destroyed only on its thread or after the loop has stopped. Sends
+// each query once (retries are the caller's), by UDP or by TCP as created; a query ends by itself
+// after `timeout`. c-ares can only cancel a whole channel, so a cancelled query stays in it until
+// then and its late answer is dropped. Destruction cancels the queries under way.
+class CaresChannel {
+ public:
+  enum class Transport { kUdp, kTcp };
+  struct Options {
+    IpEndpoint resolver;
+    Transport transport = Transport::kUdp;
+    absl::Duration timeout;
+  };
+
+  static absl::StatusOr<std::unique_ptr<CaresChannel>> Create(boost::asio::io_context& loop,
+                                                              const Options& options);
+  ~CaresChannel();
+  CaresChannel(const CaresChannel&) = delete;
+  CaresChannel& operator=(const CaresChannel&) = delete;
+
+  // Sends a wire-form query whose id is the caller's. Throws operation_aborted on cancellation.
+  boost::asio::awaitable<RawDnsReply> Send(std::string query);
+
+ private:
+  struct Socket;
+  using Waiter = std::shared_ptr<Completion<RawDnsReply>>;
+
+  explicit CaresChannel(boost::asio::io_context& loop);
+
+  static void OnSocketState(void* self, ares_socket_t fd, int readable, int writable);
+  static void OnReply(void* waiter, int status, int timeouts, unsigned char* data, int length);
+
+  void Watch(const std::shared_ptr<Socket>& socket, bool for_reading);
+  void Process(ares_socket_t read_fd, ares_socket_t write_fd);
+  void ArmTimer();
+
+  boost::asio::io_context& loop_;
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // gone: this is gone
+  ares_channel channel_ = nullptr;
+  std::map<ares_socket_t, std::shared_ptr<Socket>> sockets_;
+};
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_NET_CARES_CHANNEL_H_

@@ -1,0 +1,93 @@
+#include "perspective/net/cares_dns_client.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status_macros.h"
+
+namespace mpic::perspective {
+namespace asio = boost::asio;
+namespace {
+
+bool WorthAnotherTry(const DnsAnswer& answer) {
+  return answer.lookup_failed() && answer.problem.kind != v1::Problem::DNSSEC_BOGUS &&
+         answer.problem.kind != v1::Problem::DNSSEC_INDETERMINATE &&
+         answer.problem.kind != v1::Problem::DNS_LOOP;
+}
+
+// After one FORMERR c-ares believes for good that the server knows no EDNS, and cuts UDP replies at
+// 512 octets (RFC 1035 section 2.3.4) without a word.
+bool CutShort(const RawDnsReply& raw, const OrProblem<DnsReply>& reply) {
+  constexpr std::size_t kUdpOctetsWithoutEdns = 512;
+  return raw.message.size() == kUdpOctetsWithoutEdns && !reply.ok();
+}
+
+Problem NoReply(int ares_status) {
+  return {.kind = v1::Problem::DNS_TIMEOUT,
+          .detail = absl::StrCat("no reply from the resolver: ", ares_strerror(ares_status))};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CaresDnsClient>> CaresDnsClient::Create(asio::io_context& loop,
+                                                                       Options options) {
+  auto client = std::unique_ptr<CaresDnsClient>(new CaresDnsClient(std::move(options)));
+  CaresChannel::Options channel{.resolver = client->options_.resolver,
+                                .transport = CaresChannel::Transport::kUdp,
+                                .timeout = client->options_.timeout};
+  MPIC_ASSIGN_OR_RETURN(client->udp_, CaresChannel::Create(loop, channel));
+  channel.transport = CaresChannel::Transport::kTcp;
+  MPIC_ASSIGN_OR_RETURN(client->tcp_, CaresChannel::Create(loop, channel));
+  return client;
+}
+
+asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
+  const absl::Time started = absl::Now();
+  DnsAnswer answer{.question = question};
+  unsigned tries = 0;
+  do {
+    answer = co_await TryOnce(question);
+    ++tries;
+  } while (WorthAnotherTry(answer) && tries < options_.tries_max);
+  answer.tries = tries;
+  answer.elapsed = absl::Now() - started;
+  if (answer.lookup_failed()) {
+    answer.problem.detail =
+        absl::StrCat("query ", RecordTypeName(question.type), " ", question.name.text(), ": ",
+                     answer.problem.detail, " after ", tries, tries == 1 ? " try" : " tries");
+  }
+  co_return answer;
+}
+
+asio::awaitable<DnsAnswer> CaresDnsClient::TryOnce(const DnsQuestion& question) {
+  DnsAnswer answer = co_await Exchange(*udp_, question);
+  if (answer.problem.kind != v1::Problem::DNS_TRUNCATED) co_return answer;
+  DnsAnswer whole = co_await Exchange(*tcp_, question);
+  whole.tcp = true;
+  // A truncated reply is never used, also when TCP brings none (spec 2.3 item 4).
+  if (whole.problem.kind == v1::Problem::DNS_TIMEOUT) {
+    whole.problem.kind = v1::Problem::DNS_TRUNCATED;
+    whole.problem.detail = absl::StrCat("truncated by UDP, and by TCP ", whole.problem.detail);
+  }
+  co_return whole;
+}
+
+asio::awaitable<DnsAnswer> CaresDnsClient::Exchange(CaresChannel& channel,
+                                                    const DnsQuestion& question) {
+  const std::uint16_t id = options_.random_id();
+  const std::weak_ptr<bool> alive = alive_;
+  const RawDnsReply raw = co_await channel.Send(EncodeDnsQuery(question, id));
+  // The reply may have been on its way through the loop when the client was destroyed.
+  if (alive.expired()) throw boost::system::system_error(asio::error::operation_aborted);
+  if (raw.ares_status != ARES_SUCCESS) {
+    co_return InterpretReply(question, NoReply(raw.ares_status), options_.resolver_validates);
+  }
+  OrProblem<DnsReply> reply = ParseDnsReply(raw.message, question, id, options_.bounds);
+  if (&channel == udp_.get() && CutShort(raw, reply)) reply = DnsReply{.truncated = true};
+  co_return InterpretReply(question, std::move(reply), options_.resolver_validates);
+}
+
+}  // namespace mpic::perspective

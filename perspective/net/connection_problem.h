@@ -1,0 +1,22 @@
+// What the failures of sockets and of OpenSSL mean for a check.
+#ifndef MPIC_PERSPECTIVE_NET_CONNECTION_PROBLEM_H_
+#define MPIC_PERSPECTIVE_NET_CONNECTION_PROBLEM_H_
+
+#include <boost/system/error_code.hpp>
+
+#include "perspective/problem.h"
+
+namespace mpic::perspective {
+
+// CONN_REFUSED, CONN_TIMEOUT, CONN_UNREACHABLE or, for what breaks or ends a connection,
+// CONN_RESET. INTERNAL_ERROR when this process has run out of sockets or memory.
+ProblemKind ConnectionProblemKind(const boost::system::error_code& error);
+
+// For an error of OpenSSL's error queue: NOT_TLS when the peer speaks something else, TLS_VERSION
+// when it speaks no version that we accept, TLS_ALERT for any other failure of the protocol, by the
+// peer's alert or by ours.
+ProblemKind TlsProblemKind(unsigned long openssl_error);
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_NET_CONNECTION_PROBLEM_H_

@@ -1,0 +1,167 @@
+#include "perspective/perspective_server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/certificate_metric.h"
+#include "common/credentials.h"
+#include "common/grpc_server_metrics.h"
+#include "common/log.h"
+#include "common/process_metrics.h"
+#include "common/random.h"
+#include "common/status_macros.h"
+#include "perspective/net/beast_http_fetcher.h"
+#include "perspective/net/cares_dns_client.h"
+
+namespace mpic::perspective {
+namespace {
+
+constexpr char kServiceName[] = "mpic.v1.PerspectiveService";
+
+// A key authorization is below 1 KiB; the largest checks name some dozens of account URIs.
+constexpr int kMessageOctetsMax = 256 * 1024;
+// Coordinators ping their long-lived streams every 30 s (operations: gRPC's own default is 300 s,
+// and a client that pings sooner is cut off).
+constexpr int kPingIntervalMinMs = 10'000;
+
+bool MayConnect(const IpAddress& address, const std::vector<IpPrefix>& exempted) {
+  return !ReservedBlock(address).has_value() ||
+         std::any_of(exempted.begin(), exempted.end(),
+                     [&](const IpPrefix& prefix) { return prefix.Contains(address); });
+}
+
+v1::Hello MakeHello(const Settings& settings) {
+  v1::Hello hello;
+  *hello.mutable_perspective() = settings.identity;
+  for (const v1::Method method : SupportedMethods()) hello.add_supported_methods(method);
+  hello.set_checks_in_flight_max(
+      static_cast<std::uint32_t>(settings.limits.checks_in_flight_per_stream_max));
+  return hello;
+}
+
+}  // namespace
+
+// The senses of one loop and the checker over them.
+struct PerspectiveServer::Bench {
+  std::unique_ptr<CaresDnsClient> dns;
+  std::unique_ptr<BeastHttpFetcher> http;
+  std::unique_ptr<Checker> checker;
+};
+
+PerspectiveServer::PerspectiveServer(const Settings& settings)
+    : settings_(settings),
+      metrics_(*registry_, settings.identity.lab()),
+      environment_{.hello = MakeHello(settings),
+                   .checks_in_flight_max = settings.limits.checks_in_flight_max,
+                   .metrics = metrics_} {}
+
+PerspectiveServer::~PerspectiveServer() { Shutdown(); }
+
+absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
+    const Settings& settings) {
+  auto server = std::unique_ptr<PerspectiveServer>(new PerspectiveServer(settings));
+  server->loops_ = std::make_unique<IoLoops>(settings.threads);
+  std::vector<Worker> workers;
+  for (std::size_t i = 0; i < server->loops_->size(); ++i) {
+    MPIC_RETURN_IF_ERROR(server->AddWorker(server->loops_->loop(i)));
+    workers.push_back(
+        {.loop = server->loops_->loop(i), .checker = *server->benches_.back()->checker});
+  }
+  server->service_ =
+      std::make_unique<PerspectiveService>(std::move(workers), server->environment_, settings.tls);
+  MPIC_RETURN_IF_ERROR(server->Listen());
+  MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
+  return server;
+}
+
+absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
+  const auto may_connect = [exempted = settings_.allowed_reserved_prefixes](
+                               const IpAddress& address) { return MayConnect(address, exempted); };
+  auto bench = std::make_unique<Bench>();
+  MPIC_ASSIGN_OR_RETURN(
+      bench->dns, CaresDnsClient::Create(
+                      loop, {.resolver = settings_.resolver,
+                             .resolver_validates = settings_.identity.resolver().validates_dnssec(),
+                             .timeout = settings_.limits.dns_timeout,
+                             .tries_max = settings_.limits.dns_tries_max,
+                             .bounds = {.records_max = settings_.limits.dns_records_max,
+                                        .cname_chain_max = settings_.limits.dns_cname_chain_max},
+                             .random_id = [] { return static_cast<std::uint16_t>(RandomU64()); }}));
+  bench->http = std::make_unique<BeastHttpFetcher>(
+      BeastHttpFetcherOptions{.connect_timeout = settings_.limits.connect_timeout,
+                              .http_timeout = settings_.limits.http_timeout,
+                              .head_octets_max = settings_.limits.http_head_octets_max,
+                              .user_agent = settings_.user_agent,
+                              .may_connect = may_connect,
+                              .lab_http_port = settings_.lab_http_port,
+                              .lab_https_port = settings_.lab_https_port});
+  bench->checker =
+      std::make_unique<Checker>(settings_.identity, Senses{.dns = *bench->dns,
+                                                           .http = *bench->http,
+                                                           .clock = clock_,
+                                                           .limits = settings_.limits,
+                                                           .may_connect = may_connect});
+  benches_.push_back(std::move(bench));
+  return absl::OkStatus();
+}
+
+absl::Status PerspectiveServer::Listen() {
+  MPIC_ASSIGN_OR_RETURN(const auto credentials, ServerCredentials(settings_.tls, settings_.listen));
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(settings_.listen, credentials, &port_);
+  builder.RegisterService(service_.get());
+  builder.SetMaxReceiveMessageSize(kMessageOctetsMax);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kPingIntervalMinMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // Two processes must never share a port unnoticed.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(GrpcServerMetrics(*registry_, {kServiceName}));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  server_ = builder.BuildAndStart();
+  if (!server_ || port_ == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("listen: cannot listen on ", settings_.listen, " (in use?)"));
+  }
+  server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
+  return absl::OkStatus();
+}
+
+absl::Status PerspectiveServer::OpenAdminPort() {
+  if (settings_.admin_listen.empty()) return absl::OkStatus();
+  PublishCertificateExpiry(settings_.tls, *registry_);
+  MPIC_ASSIGN_OR_RETURN(
+      admin_,
+      AdminServer::Start({.listen = settings_.admin_listen,
+                          .collectables = {registry_, std::make_shared<ProcessMetrics>(
+                                                          "mpic-perspective", MPIC_VERSION)},
+                          .ready = [] { return absl::OkStatus(); },
+                          .config_json = settings_.config_json}));
+  return absl::OkStatus();
+}
+
+void PerspectiveServer::Shutdown() {
+  if (server_) {
+    server_->GetHealthCheckService()->SetServingStatus(kServiceName, false);
+    service_->Drain(settings_.drain_timeout);
+    // The streams' own grace ends first; a little more lets their last words leave.
+    service_->WaitForNoStreams(absl::Now() + settings_.drain_timeout + absl::Seconds(1));
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+    // Cancelled streams still have to tell their loop that they are done.
+    service_->WaitForNoStreams(absl::Now() + absl::Seconds(5));
+    server_.reset();
+  }
+  admin_.reset();
+  if (loops_) loops_->Stop();
+}
+
+}  // namespace mpic::perspective

@@ -1,0 +1,60 @@
+// A whole perspective: worker loops with their senses, the gRPC server, the administration port.
+#ifndef MPIC_PERSPECTIVE_PERSPECTIVE_SERVER_H_
+#define MPIC_PERSPECTIVE_PERSPECTIVE_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+#include <prometheus/registry.h>
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/admin_server.h"
+#include "common/clock.h"
+#include "common/io_loops.h"
+#include "perspective/perspective_service.h"
+#include "perspective/settings.h"
+
+namespace mpic::perspective {
+
+// Serves from Start until Shutdown or destruction. The one place that names the adapters of net/.
+class PerspectiveServer {
+ public:
+  // Errors name the field and what is wrong: certificates, an address that cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<PerspectiveServer>> Start(const Settings& settings);
+  ~PerspectiveServer();
+
+  // The ports really listened on.
+  int port() const { return port_; }
+  int admin_port() const { return admin_ ? admin_->port() : 0; }
+
+  // Not serving, GoingAway on every stream, checks in flight finish within the drain timeout, then
+  // the server ends. Blocks. Idempotent.
+  void Shutdown();
+
+ private:
+  explicit PerspectiveServer(const Settings& settings);
+  absl::Status AddWorker(boost::asio::io_context& loop);
+  absl::Status Listen();
+  absl::Status OpenAdminPort();
+
+  struct Bench;
+
+  const Settings settings_;
+  SystemClock clock_;
+  std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
+  Metrics metrics_;
+  StreamEnvironment environment_;
+  // Destroyed from the bottom up: the server first, then service and senses, the loops' queues
+  // last.
+  std::unique_ptr<IoLoops> loops_;
+  std::vector<std::unique_ptr<Bench>> benches_;
+  std::unique_ptr<PerspectiveService> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<AdminServer> admin_;
+  int port_ = 0;
+};
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_PERSPECTIVE_SERVER_H_

@@ -1,0 +1,70 @@
+#include "perspective/perspective_service.h"
+
+#include <string>
+#include <utility>
+
+#include "common/credentials.h"
+#include "common/log.h"
+
+namespace mpic::perspective {
+namespace {
+
+using CheckReactor = grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>;
+
+// Answers nothing but a status.
+class RefusedStream final : public CheckReactor {
+ public:
+  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+PerspectiveService::PerspectiveService(std::vector<Worker> workers, StreamEnvironment& environment,
+                                       config::v1::Tls tls)
+    : workers_(std::move(workers)), environment_(environment), tls_(std::move(tls)) {}
+
+CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
+  absl::StatusOr<std::string> peer = AuthorizePeer(*context->auth_context(), tls_);
+  if (!peer.ok()) {
+    environment_.metrics.CountRefusedPeer();
+    const std::string reason(peer.status().message());
+    Log(LogLevel::kWarning, "peer refused", {{"address", context->peer()}, {"reason", reason}});
+    return new RefusedStream(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, reason));
+  }
+  const absl::MutexLock lock(&mutex_);
+  if (draining_) {
+    return new RefusedStream(grpc::Status(grpc::StatusCode::UNAVAILABLE, "shutting down"));
+  }
+  Worker& worker = workers_[next_worker_++ % workers_.size()];
+  auto* stream = new CheckStream(worker, environment_, *std::move(peer),
+                                 [this](CheckStream* done) { Forget(done); });
+  streams_.insert(stream);
+  stream->Start();
+  return stream;
+}
+
+void PerspectiveService::Drain(absl::Duration grace) {
+  const absl::MutexLock lock(&mutex_);
+  draining_ = true;
+  for (CheckStream* stream : streams_) {
+    // Streams end on their loop, so only there is it certain that this one still lives.
+    boost::asio::post(stream->loop(), [this, stream, grace] {
+      const absl::MutexLock on_loop(&mutex_);
+      if (streams_.contains(stream)) stream->GoAway(grace);
+    });
+  }
+}
+
+bool PerspectiveService::WaitForNoStreams(absl::Time deadline) {
+  const absl::MutexLock lock(&mutex_);
+  const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); };
+  return mutex_.AwaitWithDeadline(absl::Condition(&none), deadline);
+}
+
+void PerspectiveService::Forget(CheckStream* stream) {
+  const absl::MutexLock lock(&mutex_);
+  streams_.erase(stream);
+}
+
+}  // namespace mpic::perspective

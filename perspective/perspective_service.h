@@ -1,0 +1,52 @@
+// The gRPC face of a perspective: PerspectiveService.Check.
+#ifndef MPIC_PERSPECTIVE_PERSPECTIVE_SERVICE_H_
+#define MPIC_PERSPECTIVE_PERSPECTIVE_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <cstddef>
+#include <set>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "mpic/config/v1/common.pb.h"
+#include "mpic/v1/perspective.grpc.pb.h"
+#include "perspective/check_stream.h"
+#include "perspective/worker.h"
+
+namespace mpic::perspective {
+
+// Thread-safe. Outlives the gRPC server that serves it, and its streams.
+class PerspectiveService final : public v1::PerspectiveService::CallbackService {
+ public:
+  // Streams are dealt out to `workers` in turn. `tls` says which peers may call.
+  PerspectiveService(std::vector<Worker> workers, StreamEnvironment& environment,
+                     config::v1::Tls tls);
+
+  // PERMISSION_DENIED for an unlisted peer, UNAVAILABLE once draining.
+  grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>* Check(
+      grpc::CallbackServerContext* context) override;
+
+  // Refuses new streams and says GoingAway on those that exist.
+  void Drain(absl::Duration grace);
+  // Waits until no stream is left, at most until `deadline`. True when none is.
+  bool WaitForNoStreams(absl::Time deadline);
+
+ private:
+  void Forget(CheckStream* stream);
+
+  std::vector<Worker> workers_;
+  StreamEnvironment& environment_;
+  const config::v1::Tls tls_;
+  std::atomic<std::size_t> next_worker_ = 0;
+  absl::Mutex mutex_;
+  std::set<CheckStream*> streams_ ABSL_GUARDED_BY(mutex_);
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_PERSPECTIVE_SERVICE_H_

@@ -1,0 +1,28 @@
+#include "perspective/rules/exact_name.h"
+
+#include <utility>
+
+#include "perspective/rules/identifier_name.h"
+
+namespace mpic::perspective {
+
+OrProblem<DomainName> ExactName(const v1::Check& check) {
+  if (check.identifier().has_ip_address()) {
+    return Problem{v1::Problem::UNSUPPORTED_METHOD,
+                   "identifier: this perspective does not validate IP addresses by this method"};
+  }
+  OrProblem<CertificateName> identifier = IdentifierName(check.identifier());
+  if (!identifier.ok()) return std::move(identifier).problem();
+  if (identifier->wildcard) {
+    return Problem{v1::Problem::BAD_REQUEST,
+                   "identifier: this method does not validate Wildcard Domain Names"};
+  }
+  const std::string& adn = check.authorization_domain_name();
+  if (!adn.empty() && !DnsEquals(adn, identifier->name.text())) {
+    return Problem{v1::Problem::BAD_REQUEST,
+                   "authorization_domain_name: this method looks at the identifier itself"};
+  }
+  return identifier->name;
+}
+
+}  // namespace mpic::perspective

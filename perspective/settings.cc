@@ -1,0 +1,142 @@
+#include "perspective/settings.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/config_file.h"
+#include "common/config_violations.h"
+#include "common/rir.h"
+
+namespace mpic::perspective {
+namespace {
+
+using config::v1::PerspectiveConfig;
+
+void SetLocation(absl::string_view field, bool given, const config::v1::Coordinates& from,
+                 v1::Location& to, ConfigViolations& violations) {
+  if (!given) return violations.Add(field, "must be set, with latitude and longitude in degrees");
+  // Written so that NaN fails, too.
+  if (!(from.latitude() >= -90 && from.latitude() <= 90 && from.longitude() >= -180 &&
+        from.longitude() <= 180)) {
+    violations.Add(field, "latitude must be -90..90 and longitude -180..180");
+  }
+  to.set_latitude(from.latitude());
+  to.set_longitude(from.longitude());
+}
+
+void SetResolver(const PerspectiveConfig& config, Settings& settings,
+                 ConfigViolations& violations) {
+  const config::v1::PerspectiveResolver& from = config.resolver();
+  v1::Resolver& to = *settings.identity.mutable_resolver();
+  to.set_resolver_id(from.resolver_id().empty() ? config.perspective_id() : from.resolver_id());
+  violations.CheckId("resolver.resolver_id", to.resolver_id());
+  const v1::Rir rir = settings.identity.rir();
+  to.set_rir(from.rir().empty() ? rir : violations.Take("resolver.rir", ParseRir(from.rir()), rir));
+  if (to.rir() != rir) {
+    violations.Add("resolver.rir", "must be the perspective's own RIR region (BR 3.2.2.9)");
+  }
+  if (from.has_location()) {
+    SetLocation("resolver.location", true, from.location(), *to.mutable_location(), violations);
+  } else {
+    *to.mutable_location() = settings.identity.location();
+  }
+  to.set_validates_dnssec(from.validates_dnssec());
+  settings.resolver = violations.Take("resolver.address", IpEndpoint::Parse(from.address()),
+                                      IpEndpoint{.address = {}, .port = 53});
+  if (settings.resolver.port == 0) violations.Add("resolver.address", "port must not be 0");
+}
+
+void SetIdentity(const PerspectiveConfig& config, Settings& settings,
+                 ConfigViolations& violations) {
+  violations.CheckId("perspective_id", config.perspective_id());
+  violations.CheckId("region", config.region());
+  v1::PerspectiveIdentity& identity = settings.identity;
+  identity.set_perspective_id(config.perspective_id());
+  identity.set_region(config.region());
+  identity.set_rir(violations.Take("rir", ParseRir(config.rir()), v1::RIR_UNSPECIFIED));
+  SetLocation("location", config.has_location(), config.location(), *identity.mutable_location(),
+              violations);
+  identity.set_software("mpic-perspective/" MPIC_VERSION);
+  identity.set_lab(config.has_lab());
+}
+
+void SetLimits(const config::v1::PerspectiveLimits& from, Limits& to,
+               ConfigViolations& violations) {
+  to.checks_in_flight_per_stream_max =
+      violations.Number("limits.checks_in_flight_per_stream", from.checks_in_flight_per_stream(), 1,
+                        100'000, static_cast<unsigned>(to.checks_in_flight_per_stream_max));
+  to.checks_in_flight_max =
+      violations.Number("limits.checks_in_flight", from.checks_in_flight(), 1, 200'000,
+                        static_cast<unsigned>(to.checks_in_flight_max));
+  to.dns_timeout = violations.Duration(
+      "limits.dns_timeout", from.has_dns_timeout(), from.dns_timeout(),
+      {.low = absl::Milliseconds(50), .high = absl::Seconds(10)}, to.dns_timeout);
+  to.dns_tries_max =
+      violations.Number("limits.dns_tries", from.dns_tries(), 1, 5, to.dns_tries_max);
+  to.connect_timeout = violations.Duration(
+      "limits.connect_timeout", from.has_connect_timeout(), from.connect_timeout(),
+      {.low = absl::Milliseconds(50), .high = absl::Seconds(30)}, to.connect_timeout);
+  to.http_timeout = violations.Duration(
+      "limits.http_timeout", from.has_http_timeout(), from.http_timeout(),
+      {.low = absl::Milliseconds(100), .high = absl::Seconds(60)}, to.http_timeout);
+}
+
+void SetLab(const config::v1::PerspectiveLab& lab, Settings& settings,
+            ConfigViolations& violations) {
+  for (int i = 0; i < lab.allowed_reserved_prefixes_size(); ++i) {
+    const auto prefix = IpPrefix::Parse(lab.allowed_reserved_prefixes(i));
+    if (prefix.ok()) {
+      settings.allowed_reserved_prefixes.push_back(*prefix);
+    } else {
+      violations.Add(absl::StrCat("lab.allowed_reserved_prefixes[", i, "]"),
+                     prefix.status().message());
+    }
+  }
+  settings.lab_http_port =
+      static_cast<std::uint16_t>(violations.Number("lab.http_port", lab.http_port(), 1, 65'535, 0));
+  settings.lab_https_port = static_cast<std::uint16_t>(
+      violations.Number("lab.https_port", lab.https_port(), 1, 65'535, 0));
+}
+
+bool IsHeaderText(absl::string_view text) {
+  for (const char c : text) {
+    if (c < 0x20 || c > 0x7e) return false;
+  }
+  return text.size() <= 256;
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
+  ConfigViolations violations;
+  Settings settings;
+  SetIdentity(config, settings, violations);
+  SetResolver(config, settings, violations);
+  SetLimits(config.limits(), settings.limits, violations);
+  SetLab(config.lab(), settings, violations);
+  violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
+  violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);
+  if (!IsHeaderText(config.user_agent())) {
+    violations.Add("user_agent", "must be at most 256 printable ASCII octets");
+  }
+  settings.listen = config.listen();
+  settings.admin_listen = config.admin_listen();
+  settings.tls = config.tls();
+  settings.user_agent =
+      config.user_agent().empty() ? settings.identity.software() : config.user_agent();
+  if (config.log_level() != config::v1::LOG_LEVEL_UNSPECIFIED) {
+    settings.log_level = config.log_level();
+  }
+  settings.drain_timeout = violations.Duration(
+      "drain_timeout", config.has_drain_timeout(), config.drain_timeout(),
+      {.low = absl::ZeroDuration(), .high = absl::Minutes(10)}, settings.drain_timeout);
+  settings.threads = violations.Number("threads", config.threads(), 1, 256,
+                                       std::max(1U, std::thread::hardware_concurrency()));
+  settings.config_json = ConfigToJson(config);
+  if (!violations.empty()) return violations.ToStatus();
+  return settings;
+}
+
+}  // namespace mpic::perspective

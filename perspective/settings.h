@@ -1,0 +1,43 @@
+// The perspective's configuration once it has been checked: values with defaults resolved.
+#ifndef MPIC_PERSPECTIVE_SETTINGS_H_
+#define MPIC_PERSPECTIVE_SETTINGS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/ip_address.h"
+#include "mpic/config/v1/perspective.pb.h"
+#include "mpic/v1/check.pb.h"
+#include "perspective/limits.h"
+
+namespace mpic::perspective {
+
+// Meaning and ranges of the fields: mpic/config/v1/perspective.proto.
+struct Settings {
+  v1::PerspectiveIdentity identity;
+  IpEndpoint resolver;
+  std::string listen;
+  std::string admin_listen;  // empty: no admin server
+  config::v1::Tls tls;
+  Limits limits;
+  std::string user_agent;
+  config::v1::LogLevel log_level = config::v1::info;
+  absl::Duration drain_timeout = absl::Seconds(30);
+  unsigned threads = 1;
+  std::string config_json;  // the configuration as it was read, for /configz
+
+  std::vector<IpPrefix> allowed_reserved_prefixes;  // laboratory only
+  std::uint16_t lab_http_port = 0;                  // 0: port 80 itself
+  std::uint16_t lab_https_port = 0;
+};
+
+// Checks a configuration. FAILED_PRECONDITION lists all violations, one a line, each with its field
+// path. Certificate files are not opened here.
+absl::StatusOr<Settings> CheckSettings(const config::v1::PerspectiveConfig& config);
+
+}  // namespace mpic::perspective
+
+#endif  // MPIC_PERSPECTIVE_SETTINGS_H_
