@@ -1,0 +1,266 @@
+#include "coordinator/attempt.h"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/event_queue.h"
+#include "common/loop_task.h"
+#include "common/proto_time.h"
+#include "coordinator/cohort.h"
+
+namespace mpic::coordinator {
+namespace asio = boost::asio;
+namespace {
+
+// Something that an attempt waits for: a seat's answer, or that time is up.
+struct Event {
+  enum class Kind { kPrimary, kRemote, kTimeUp };
+  Kind kind = Kind::kTimeUp;
+  std::size_t number = 0;  // the seat; for kTimeUp which setting of the timer it was
+  PerspectiveAnswer answer;
+};
+
+// Shared with the tasks, which may end after an attempt that was cancelled.
+struct Inbox {
+  explicit Inbox(asio::io_context& loop) : events(loop), timer(loop) {}
+  EventQueue<Event> events;
+  asio::steady_timer timer;
+};
+
+v1::CheckResult Supplied(const v1::PrimaryDetermination& determination, const v1::Check& check) {
+  v1::CheckResult result;
+  result.set_check_id(check.check_id());
+  *result.mutable_perspective() = determination.perspective();
+  result.set_outcome(determination.outcome());
+  result.set_observed_value(determination.observed_value());
+  *result.mutable_finished_at() = determination.determined_at();
+  if (result.outcome() != v1::PASSED) {
+    result.mutable_problem()->set_kind(v1::Problem::PRIMARY_NOT_PASSED);
+    result.mutable_problem()->set_detail("by the RA's own determination");
+  }
+  return result;
+}
+
+// The primary's result, or our word on why it has none, in the same form.
+v1::CheckResult PrimaryResult(const ConfiguredPerspective& primary, PerspectiveAnswer answer) {
+  if (answer.result) return *std::move(answer.result);
+  v1::CheckResult result;
+  result.mutable_perspective()->set_perspective_id(primary.perspective_id);
+  result.set_outcome(v1::ERROR);
+  *result.mutable_problem() = std::move(answer.problem);
+  return result;
+}
+
+GeoPoint ToGeoPoint(const v1::Location& location) {
+  return {.latitude = location.latitude(), .longitude = location.longitude()};
+}
+
+std::optional<PrimaryPlace> PlaceOfPrimary(SessionPool& sessions, const CheckedInput& input) {
+  if (input.primary) {
+    const v1::PerspectiveIdentity& perspective = input.primary->perspective();
+    return PrimaryPlace{.perspective = ToGeoPoint(perspective.location()),
+                        .resolver = ToGeoPoint(perspective.resolver().location())};
+  }
+  if (sessions.primary() == nullptr) return std::nullopt;
+  const ConfiguredPerspective& primary = sessions.primary()->perspective();
+  return PrimaryPlace{.perspective = primary.location, .resolver = primary.resolver_location};
+}
+
+// The asking and the waiting of one attempt.
+class Round {
+ public:
+  Round(AttemptContext context, const CheckedInput& input, unsigned number,
+        absl::Duration time_left, const std::vector<std::size_t>& members);
+  // Whoever has not answered by now is told to stop.
+  ~Round();
+  Round(const Round&) = delete;
+  Round& operator=(const Round&) = delete;
+
+  asio::awaitable<void> Run();
+  AttemptVerdict Verdict() const;
+  const v1::CheckResult& primary() const { return *primary_; }
+  std::vector<v1::RemoteResult> Remotes() const;
+
+ private:
+  void AskPrimary();
+  void AskRemotes();
+  void Ask(PerspectiveSession& session, Event::Kind kind, std::size_t seat);
+  void Take(Event event);
+  void ArmTimer(absl::Duration wait);
+  bool Settled();
+
+  AttemptContext context_;
+  const CheckedInput& input_;
+  const unsigned number_;
+  const absl::Time deadline_;
+  const QuorumRules rules_;
+  std::shared_ptr<Inbox> inbox_;
+  std::vector<std::shared_ptr<LoopTask>> tasks_;
+  std::vector<std::size_t> members_;
+  std::vector<RemoteSeat> seats_;
+  std::optional<v1::CheckResult> primary_;
+  bool remotes_asked_ = false;
+  bool in_grace_ = false;
+  bool time_is_up_ = false;
+  std::size_t timer_setting_ = 0;
+};
+
+Round::Round(AttemptContext context, const CheckedInput& input, unsigned number,
+             absl::Duration time_left, const std::vector<std::size_t>& members)
+    : context_(context),
+      input_(input),
+      number_(number),
+      deadline_(absl::Now() + time_left),
+      rules_(
+          RulesFor(context.phase, context.policy.stricter, static_cast<unsigned>(members.size()))),
+      inbox_(std::make_shared<Inbox>(context.loop)),
+      members_(members) {
+  for (const std::size_t member : members_) {
+    seats_.push_back(
+        {.perspective = &context_.sessions.remote(member).perspective(), .answer = std::nullopt});
+  }
+}
+
+Round::~Round() {
+  inbox_->timer.cancel();
+  for (const auto& task : tasks_) task->Cancel();
+}
+
+asio::awaitable<void> Round::Run() {
+  ArmTimer(deadline_ - absl::Now());
+  if (input_.primary) {
+    primary_ = Supplied(*input_.primary, input_.check);
+  } else {
+    AskPrimary();
+  }
+  if (context_.policy.dispatch == Dispatch::kParallel && !primary_) AskRemotes();
+  while (!Settled()) Take(co_await inbox_->events.Pop());
+  if (!primary_) {
+    Event late{.kind = Event::Kind::kPrimary, .number = 0, .answer = {}};
+    late.answer.problem.set_kind(v1::Problem::TIMED_OUT);
+    late.answer.problem.set_detail("no answer before the attempt was closed");
+    Take(std::move(late));
+  }
+}
+
+// True when nothing that may still come can matter. Moves the attempt along on its way there.
+bool Round::Settled() {
+  if (time_is_up_) return true;
+  if (!primary_) return false;
+  if (primary_->outcome() != v1::PASSED) return true;
+  if (!remotes_asked_) AskRemotes();
+  if (std::all_of(seats_.begin(), seats_.end(),
+                  [](const RemoteSeat& seat) { return seat.answer.has_value(); })) {
+    return true;
+  }
+  const Assessment now = AssessSeats(rules_, seats_, input_.method, *primary_);
+  if (now.decision != Decision::kOpen && !in_grace_) {
+    in_grace_ = true;
+    ArmTimer(std::min(context_.policy.straggler_grace, deadline_ - absl::Now()));
+  }
+  return false;
+}
+
+void Round::AskPrimary() { Ask(*context_.sessions.primary(), Event::Kind::kPrimary, 0); }
+
+void Round::AskRemotes() {
+  remotes_asked_ = true;
+  for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
+    Ask(context_.sessions.remote(members_[seat]), Event::Kind::kRemote, seat);
+  }
+}
+
+void Round::Ask(PerspectiveSession& session, Event::Kind kind, std::size_t seat) {
+  PerspectiveQuestion question{.check = input_.check,
+                               .request_id = context_.request_id,
+                               .traceparent = context_.traceparent};
+  question.check.set_attempt(number_);
+  const absl::Duration budget = std::clamp(deadline_ - absl::Now(), kTimeBudgetMin,
+                                           FromProtoDuration(input_.check.time_budget()));
+  *question.check.mutable_time_budget() = ToProtoDuration(budget);
+  tasks_.push_back(
+      LoopTask::Start(context_.loop, session.Ask(std::move(question)),
+                      [inbox = inbox_, kind, seat](absl::StatusOr<PerspectiveAnswer> answer) {
+                        Event event{.kind = kind, .number = seat, .answer = {}};
+                        if (answer.ok()) {
+                          event.answer = *std::move(answer);
+                        } else {
+                          event.answer.problem.set_kind(v1::Problem::INTERNAL_ERROR);
+                          event.answer.problem.set_detail(std::string(answer.status().message()));
+                        }
+                        inbox->events.Push(std::move(event));
+                      }));
+}
+
+void Round::ArmTimer(absl::Duration wait) {
+  const std::size_t setting = ++timer_setting_;
+  inbox_->timer.expires_after(absl::ToChronoNanoseconds(wait));
+  inbox_->timer.async_wait(
+      [weak = std::weak_ptr<Inbox>(inbox_), setting](boost::system::error_code error) {
+        const std::shared_ptr<Inbox> inbox = weak.lock();
+        if (error || !inbox) return;
+        inbox->events.Push({.kind = Event::Kind::kTimeUp, .number = setting, .answer = {}});
+      });
+}
+
+void Round::Take(Event event) {
+  switch (event.kind) {
+    case Event::Kind::kPrimary:
+      primary_ = PrimaryResult(context_.sessions.primary()->perspective(), std::move(event.answer));
+      primary_->set_check_id(input_.check.check_id());
+      return;
+    case Event::Kind::kRemote:
+      if (event.answer.result) event.answer.result->set_check_id(input_.check.check_id());
+      seats_[event.number].answer = std::move(event.answer);
+      return;
+    case Event::Kind::kTimeUp:
+      time_is_up_ |= event.number == timer_setting_;
+      return;
+  }
+}
+
+AttemptVerdict Round::Verdict() const {
+  if (!remotes_asked_) return RefuseByPrimary(0, *primary_);
+  return Conclude(rules_, seats_, input_.method, *primary_);
+}
+
+std::vector<v1::RemoteResult> Round::Remotes() const {
+  std::vector<v1::RemoteResult> judged;
+  if (!remotes_asked_) return judged;
+  for (const RemoteSeat& seat : seats_) {
+    judged.push_back(JudgeRemote(seat, input_.method, *primary_));
+  }
+  return judged;
+}
+
+}  // namespace
+
+asio::awaitable<AttemptResult> RunAttempt(AttemptContext context, const CheckedInput& input,
+                                          unsigned number, std::uint64_t cohort_seed,
+                                          absl::Duration time_left) {
+  AttemptResult result{.number = number, .cohort_seed = cohort_seed};
+  const CohortChoice cohort = SelectCohort(context.sessions.Candidates(),
+                                           {.size = context.policy.remotes_per_attempt,
+                                            .phase = context.phase,
+                                            .stricter = context.policy.stricter},
+                                           PlaceOfPrimary(context.sessions, input), cohort_seed);
+  if (!cohort.ok()) {
+    result.verdict.verdict = v1::NOT_COMPLETED;
+    result.verdict.problem.set_kind(cohort.problem);
+    result.verdict.problem.set_detail(cohort.sentence);
+    result.verdict.assessment.text = "0/0";
+    co_return result;
+  }
+  Round round(context, input, number, time_left, cohort.members);
+  co_await round.Run();
+  result.verdict = round.Verdict();
+  result.primary = round.primary();
+  result.remotes = round.Remotes();
+  co_return result;
+}
+
+}  // namespace mpic::coordinator

@@ -1,0 +1,47 @@
+// One attempt at a corroboration: a fresh cohort is asked, and nothing is carried over to the next.
+#ifndef MPIC_COORDINATOR_ATTEMPT_H_
+#define MPIC_COORDINATOR_ATTEMPT_H_
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/request_check.h"
+#include "coordinator/session_pool.h"
+#include "coordinator/settings.h"
+#include "coordinator/tally.h"
+
+namespace mpic::coordinator {
+
+// What an attempt needs to know; all of it outlives the attempt.
+struct AttemptContext {
+  boost::asio::io_context& loop;
+  SessionPool& sessions;
+  const PolicySettings& policy;
+  const Phase& phase;
+  const std::string& request_id;
+  const std::string& traceparent;
+};
+
+// What came of it, complete enough to be recorded by itself.
+struct AttemptResult {
+  unsigned number = 0;  // 1-based
+  std::uint64_t cohort_seed = 0;
+  AttemptVerdict verdict;
+  v1::CheckResult primary;                // without check_id when the primary was not asked
+  std::vector<v1::RemoteResult> remotes;  // one for each member of the cohort, in its order
+};
+
+// Asks the primary (unless the RA supplied its determination) and the cohort, stops as soon as the
+// verdict cannot change, gives stragglers their grace, and cancels what is left. Answers within
+// `time_left`. Throws operation_aborted on cancellation, with every perspective cancelled as well.
+boost::asio::awaitable<AttemptResult> RunAttempt(AttemptContext context, const CheckedInput& input,
+                                                 unsigned number, std::uint64_t cohort_seed,
+                                                 absl::Duration time_left);
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_ATTEMPT_H_

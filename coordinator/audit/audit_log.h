@@ -1,0 +1,25 @@
+// Where the record of a corroboration goes before its verdict leaves.
+#ifndef MPIC_COORDINATOR_AUDIT_AUDIT_LOG_H_
+#define MPIC_COORDINATOR_AUDIT_AUDIT_LOG_H_
+
+#include <boost/asio/awaitable.hpp>
+
+#include "absl/status/statusor.h"
+#include "mpic/v1/audit.pb.h"
+
+namespace mpic::coordinator {
+
+// Thread-safe: shared by all loops.
+class AuditLog {
+ public:
+  virtual ~AuditLog() = default;
+
+  // Gives the record its sequence number and the time of recording, writes it, and answers once it
+  // is where the implementation promises to keep it. On an error no verdict may leave.
+  virtual boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(
+      v1::AuditRecord record) = 0;
+};
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_AUDIT_AUDIT_LOG_H_

@@ -1,0 +1,132 @@
+#include "coordinator/audit/record.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <openssl/sha.h>
+
+#include <array>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_replace.h"
+
+namespace mpic::coordinator {
+namespace {
+
+std::string Sha256Hex(absl::string_view value) {
+  if (value.empty()) return "";
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(value.data()), value.size(), digest.data());
+  return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+std::string IdentifierText(const v1::Identifier& identifier) {
+  return identifier.has_ip_address() ? identifier.ip_address() : identifier.dns_name();
+}
+
+// What the applicant was asked to show; empty for methods that have no challenge.
+absl::string_view ChallengeOf(const v1::Check& check) {
+  switch (check.method_case()) {
+    case v1::Check::kDnsChange:
+      return check.dns_change().expected_value();
+    case v1::Check::kDns01:
+      return check.dns_01().key_authorization();
+    case v1::Check::kWebsiteChange:
+      return check.website_change().expected_value();
+    case v1::Check::kHttp01:
+      return check.http_01().key_authorization();
+    case v1::Check::kTlsAlpn01:
+      return check.tls_alpn_01().key_authorization();
+    case v1::Check::kDnsAccount01:
+      return check.dns_account_01().key_authorization();
+    default:
+      return "";
+  }
+}
+
+// Shorter values, which only DNS_CHANGE permits, occur in words that mean something else.
+constexpr std::size_t kRemovedOctetsMin = 16;
+
+// Wherever a perspective quotes the challenge: details, URLs, raw records.
+void RemoveQuotes(absl::string_view challenge, google::protobuf::Message& message) {
+  using google::protobuf::FieldDescriptor;
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  const auto removed = [challenge](const std::string& text) {
+    return absl::StrReplaceAll(text, {{challenge, "[challenge]"}});
+  };
+  for (const FieldDescriptor* field : fields) {
+    const bool is_text = field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+    if (!is_text && field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated() && is_text) {
+      reflection.SetString(&message, field, removed(reflection.GetString(message, field)));
+    } else if (!field->is_repeated()) {
+      RemoveQuotes(challenge, *reflection.MutableMessage(&message, field));
+    }
+    for (int i = 0; field->is_repeated() && i < reflection.FieldSize(message, field); ++i) {
+      if (is_text) {
+        reflection.SetRepeatedString(&message, field, i,
+                                     removed(reflection.GetRepeatedString(message, field, i)));
+      } else {
+        RemoveQuotes(challenge, *reflection.MutableRepeatedMessage(&message, field, i));
+      }
+    }
+  }
+}
+
+void LeaveOutChallenge(const v1::Check& check, v1::CheckResult& result) {
+  if (ChallengeOf(check).empty()) return;
+  result.clear_observed_value();
+  if (result.has_http()) result.mutable_http()->clear_body();
+}
+
+v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
+  v1::AttemptRecord record;
+  record.set_attempt(attempt.number);
+  record.set_cohort_seed(attempt.cohort_seed);
+  *record.mutable_quorum() = ToQuorum(attempt.verdict.assessment);
+  if (attempt.verdict.verdict != v1::CORROBORATED) {
+    *record.mutable_problem() = attempt.verdict.problem;
+  }
+  for (const v1::RemoteResult& remote : attempt.remotes) {
+    v1::RemoteSummary& summary = *record.add_remotes();
+    summary.set_perspective_id(remote.perspective_id());
+    summary.set_rir(remote.rir());
+    summary.set_corroborates(remote.corroborates());
+    if (remote.has_problem()) *summary.mutable_problem() = remote.problem();
+  }
+  record.set_primary_outcome(attempt.primary.outcome());
+  record.set_primary_perspective_id(attempt.primary.perspective().perspective_id());
+  return record;
+}
+
+}  // namespace
+
+v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
+                           const std::vector<AttemptResult>& attempts,
+                           const v1::Corroboration& corroboration) {
+  v1::AuditRecord record;
+  record.set_request_id(origin.request_id);
+  record.set_traceparent(origin.traceparent);
+  record.set_requested_by(origin.requested_by);
+  record.set_identifier(IdentifierText(input.check.identifier()));
+  record.set_method(input.method);
+  record.set_method_reference(input.method_reference);
+  record.set_authorization_domain_name(input.authorization_domain_name);
+  record.set_challenge_sha256(Sha256Hex(ChallengeOf(input.check)));
+  for (const AttemptResult& attempt : attempts) *record.add_attempts() = RecordOf(attempt);
+  *record.mutable_corroboration() = corroboration;
+  LeaveOutChallenge(input.check, *record.mutable_corroboration()->mutable_primary());
+  for (v1::RemoteResult& remote : *record.mutable_corroboration()->mutable_remotes()) {
+    if (remote.has_result()) LeaveOutChallenge(input.check, *remote.mutable_result());
+  }
+  if (const absl::string_view challenge = ChallengeOf(input.check);
+      challenge.size() >= kRemovedOctetsMin) {
+    RemoveQuotes(challenge, *record.mutable_corroboration());
+    for (v1::AttemptRecord& attempt : *record.mutable_attempts()) RemoveQuotes(challenge, attempt);
+  }
+  record.set_coordinator("mpic-coordinator/" MPIC_VERSION);
+  return record;
+}
+
+}  // namespace mpic::coordinator

@@ -1,0 +1,31 @@
+// From a corroboration to its record, with the elements of BR 5.4.1. Pure.
+#ifndef MPIC_COORDINATOR_AUDIT_RECORD_H_
+#define MPIC_COORDINATOR_AUDIT_RECORD_H_
+
+#include <string>
+#include <vector>
+
+#include "coordinator/attempt.h"
+#include "coordinator/request_check.h"
+#include "mpic/v1/audit.pb.h"
+#include "mpic/v1/coordinator.pb.h"
+
+namespace mpic::coordinator {
+
+// Who asked, and under which ids.
+struct RequestOrigin {
+  std::string request_id;
+  std::string traceparent;
+  std::string requested_by;  // certificate name of the RA
+};
+
+// Every attempt is in it, the failed ones as well. Challenge values appear as their SHA-256 only:
+// the observed values and the bodies that hold them are left out, and where a perspective quotes
+// them "[challenge]" stands instead.
+v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
+                           const std::vector<AttemptResult>& attempts,
+                           const v1::Corroboration& corroboration);
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_AUDIT_RECORD_H_

@@ -1,0 +1,31 @@
+// The words of the command line that ask: METHOD NAME [options] [+ METHOD NAME [options]]...
+#ifndef MPIC_COORDINATOR_CLI_CHECK_ARGUMENTS_H_
+#define MPIC_COORDINATOR_CLI_CHECK_ARGUMENTS_H_
+
+#include <iosfwd>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "coordinator/cli/flags.h"
+#include "mpic/v1/check.pb.h"
+
+namespace mpic::coordinator::cli {
+
+// One of the two is not empty.
+struct CheckArguments {
+  std::vector<v1::Check> checks;
+  std::string request_file;  // --request; "-" is the standard input
+};
+
+// What to ask, or the code to exit with: --help has been printed on `out`, a bad command line
+// explained on `err`. Flags of every command are taken here too and stored in `flags`. Names and
+// values are passed on as they are: rules about them are the server's.
+std::variant<CheckArguments, int> ParseCheckArguments(const std::string& command,
+                                                      const std::vector<std::string>& arguments,
+                                                      Flags& flags, std::ostream& out,
+                                                      std::ostream& err);
+
+}  // namespace mpic::coordinator::cli
+
+#endif  // MPIC_COORDINATOR_CLI_CHECK_ARGUMENTS_H_

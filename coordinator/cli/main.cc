@@ -1,0 +1,90 @@
+// mpicctl: wiring only.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "coordinator/cli/check.h"
+#include "coordinator/cli/check_arguments.h"
+#include "coordinator/cli/corroborate.h"
+#include "coordinator/cli/exit_code.h"
+#include "coordinator/cli/explain.h"
+#include "coordinator/cli/flags.h"
+
+namespace mpic::coordinator::cli {
+namespace {
+
+using Command = int (*)(const CheckArguments&, const Flags&, std::ostream&, std::ostream&);
+
+// The words after a command that asks are parsed by ParseCheckArguments, --help included.
+CLI::App* AddAsking(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* command = app.add_subcommand(name, description)->prefix_command();
+  command->set_help_flag();
+  return command;
+}
+
+int Ask(const CLI::App& command, Flags& flags, Command run) {
+  const auto arguments = ParseCheckArguments("mpicctl " + command.get_name(), command.remaining(),
+                                             flags, std::cout, std::cerr);
+  if (const int* code = std::get_if<int>(&arguments)) return *code;
+  return run(std::get<CheckArguments>(arguments), flags, std::cout, std::cerr);
+}
+
+// CLI11 only says that a subcommand is required.
+std::string FailureMessage(const CLI::App* app, const CLI::Error& error) {
+  const bool unknown = app->get_subcommands().empty() && app->remaining_size() > 0;
+  return absl::StrCat(
+      "mpicctl: ", unknown ? "no such command: " + app->remaining().front() : error.what(),
+      "\nmpicctl --help says more.\n");
+}
+
+struct ExplainArguments {
+  std::string config_file;
+  absl::Time at = absl::Now();
+};
+
+void AddExplain(CLI::App& app, ExplainArguments& arguments) {
+  CLI::App* policy = app.add_subcommand("policy", "What the Baseline Requirements say");
+  policy->require_subcommand(1)->fallthrough();
+  CLI::App* explain = policy->add_subcommand(
+      "explain", "What a coordinator's configuration means under BR 3.2.2.9; asks nobody");
+  explain->footer(
+      "Exit codes: 0 it satisfies the phase in force, 1 it does not, 2 a coordinator refuses it");
+  explain->add_option("--config", arguments.config_file, "The coordinator's configuration (YAML)")
+      ->required();
+  AddTime(
+      *explain, "--at", [&arguments](absl::Time at) { arguments.at = at; },
+      "Date (UTC) or RFC 3339 time to explain; now");
+}
+
+int Run(int argc, char** argv) {
+  Flags flags;
+  ExplainArguments explain_arguments;
+  CLI::App app{"Asks for Multi-Perspective Issuance Corroboration, and shows the answer.",
+               "mpicctl"};
+  app.set_version_flag("--version", "mpicctl " MPIC_VERSION);
+  app.require_subcommand(1)->footer(kExitCodesHelp)->failure_message(FailureMessage);
+  AddFlags(app, flags);
+  AddEnvironment(app);
+  const CLI::App* corroborate =
+      AddAsking(app, "corroborate", "Ask a coordinator: METHOD NAME [options] [+ METHOD NAME ...]");
+  const CLI::App* check =
+      AddAsking(app, "check", "Ask one perspective what it sees: METHOD NAME [options]");
+  AddExplain(app, explain_arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitCorroborated : kExitUsage;
+  }
+  if (corroborate->parsed()) return Ask(*corroborate, flags, Corroborate);
+  if (check->parsed()) return Ask(*check, flags, Check);
+  return ExplainPolicy(explain_arguments.config_file, explain_arguments.at, flags.output, std::cout,
+                       std::cerr);
+}
+
+}  // namespace
+}  // namespace mpic::coordinator::cli
+
+int main(int argc, char** argv) { return mpic::coordinator::cli::Run(argc, argv); }

@@ -1,0 +1,115 @@
+#include "coordinator/expected_observation.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/challenge.h"
+#include "common/domain_name.h"
+#include "common/status_macros.h"
+
+namespace mpic::coordinator {
+namespace {
+
+absl::Status Expect(bool holds, absl::string_view what) {
+  if (holds) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("must be ", what));
+}
+
+absl::Status CheckDigest(absl::string_view key_authorization, absl::string_view observed) {
+  MPIC_ASSIGN_OR_RETURN(const KeyAuthorization parsed, KeyAuthorization::Parse(key_authorization));
+  return Expect(observed == parsed.DigestText(), "the key authorization's digest in base64url");
+}
+
+absl::Status CheckDnsChange(const v1::DnsChange& dns_change, absl::string_view observed) {
+  const bool equal = dns_change.record_type() == v1::DnsChange::CNAME
+                         ? DnsEquals(observed, dns_change.expected_value())
+                         : observed == dns_change.expected_value();
+  return Expect(equal, "dns_change.expected_value");
+}
+
+// Local parts are compared octet for octet, domains as names.
+bool SameEmailAddress(absl::string_view a, absl::string_view b) {
+  const std::size_t at_a = a.rfind('@');
+  const std::size_t at_b = b.rfind('@');
+  if (at_a == absl::string_view::npos || at_b == absl::string_view::npos) return false;
+  const auto domain_a = DomainName::ParseHost(a.substr(at_a + 1));
+  const auto domain_b = DomainName::ParseHost(b.substr(at_b + 1));
+  return a.substr(0, at_a) == b.substr(0, at_b) && domain_a.ok() && domain_b.ok() &&
+         *domain_a == *domain_b;
+}
+
+// Visual separators and blanks do not count (RFC 3966 section 4).
+bool SamePhoneNumber(absl::string_view a, absl::string_view b) {
+  const auto digits = [](absl::string_view text) {
+    std::string kept;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(kept),
+                 [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
+    return kept;
+  };
+  return !digits(a).empty() && digits(a) == digits(b);
+}
+
+absl::Status CheckEmail(const v1::ContactLookup& lookup, absl::string_view observed) {
+  if (lookup.selected_contact().empty()) return Expect(!observed.empty(), "the selected contact");
+  return Expect(SameEmailAddress(observed, lookup.selected_contact()), "the selected contact");
+}
+
+absl::Status CheckPhone(const v1::ContactLookup& lookup, absl::string_view observed) {
+  if (lookup.selected_contact().empty()) return Expect(!observed.empty(), "the selected contact");
+  return Expect(SamePhoneNumber(observed, lookup.selected_contact()), "the selected contact");
+}
+
+absl::Status CheckPersist(const v1::DnsPersist& persist, absl::string_view observed) {
+  const auto& uris = persist.acceptable_account_uris();
+  return Expect(std::find(uris.begin(), uris.end(), observed) != uris.end(),
+                "one of acceptable_account_uris");
+}
+
+absl::Status CheckReverseLookup(const v1::ReverseLookup& lookup, absl::string_view observed) {
+  if (lookup.expected_name().empty()) {
+    return Expect(DomainName::ParseHost(observed).ok(), "the FQDN chosen from the PTR records");
+  }
+  return Expect(DnsEquals(observed, lookup.expected_name()), "reverse_lookup.expected_name");
+}
+
+}  // namespace
+
+absl::Status CheckObservation(const v1::Check& check, absl::string_view observed) {
+  switch (check.method_case()) {
+    case v1::Check::kDnsChange:
+      return CheckDnsChange(check.dns_change(), observed);
+    case v1::Check::kDns01:
+      return CheckDigest(check.dns_01().key_authorization(), observed);
+    case v1::Check::kDnsAccount01:
+      return CheckDigest(check.dns_account_01().key_authorization(), observed);
+    case v1::Check::kTlsAlpn01:
+      return CheckDigest(check.tls_alpn_01().key_authorization(), observed);
+    case v1::Check::kHttp01:
+      return Expect(observed == check.http_01().key_authorization(), "the key authorization");
+    case v1::Check::kWebsiteChange:
+      return Expect(observed == check.website_change().expected_value(),
+                    "website_change.expected_value");
+    case v1::Check::kCaaEmailContact:
+      return CheckEmail(check.caa_email_contact(), observed);
+    case v1::Check::kTxtEmailContact:
+      return CheckEmail(check.txt_email_contact(), observed);
+    case v1::Check::kTxtPhoneContact:
+      return CheckPhone(check.txt_phone_contact(), observed);
+    case v1::Check::kCaaPhoneContact:
+      return CheckPhone(check.caa_phone_contact(), observed);
+    case v1::Check::kDnsPersist:
+      return CheckPersist(check.dns_persist(), observed);
+    case v1::Check::kReverseLookup:
+      return CheckReverseLookup(check.reverse_lookup(), observed);
+    case v1::Check::kCaa:
+      return Expect(observed.empty(), "empty: CAA is compared by its meaning");
+    case v1::Check::METHOD_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("has no method to belong to");
+}
+
+}  // namespace mpic::coordinator

@@ -1,0 +1,374 @@
+#include "coordinator/grpc_perspective_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+#include "coordinator/expected_observation.h"
+#include "coordinator/policy/methods.h"
+
+namespace mpic::coordinator {
+namespace asio = boost::asio;
+namespace {
+
+// For the way there and back, beyond the perspective's own budget.
+constexpr absl::Duration kWayMax = absl::Milliseconds(500);
+
+v1::Problem MakeProblem(v1::Problem::Kind kind, std::string detail) {
+  v1::Problem problem;
+  problem.set_kind(kind);
+  problem.set_detail(std::move(detail));
+  return problem;
+}
+
+v1::CheckResult::EvidenceCase EvidenceOf(const v1::Check& check) {
+  switch (check.method_case()) {
+    case v1::Check::kDnsChange:
+    case v1::Check::kDns01:
+    case v1::Check::kDnsAccount01:
+      return v1::CheckResult::kDnsRecord;
+    case v1::Check::kCaaEmailContact:
+    case v1::Check::kTxtEmailContact:
+    case v1::Check::kTxtPhoneContact:
+    case v1::Check::kCaaPhoneContact:
+      return v1::CheckResult::kContact;
+    case v1::Check::kWebsiteChange:
+    case v1::Check::kHttp01:
+      return v1::CheckResult::kHttp;
+    case v1::Check::kTlsAlpn01:
+      return v1::CheckResult::kTlsAlpn;
+    case v1::Check::kDnsPersist:
+      return v1::CheckResult::kPersist;
+    case v1::Check::kReverseLookup:
+      return v1::CheckResult::kReverseLookup;
+    case v1::Check::kCaa:
+      return v1::CheckResult::kCaa;
+    case v1::Check::METHOD_NOT_SET:
+      break;
+  }
+  return v1::CheckResult::EVIDENCE_NOT_SET;
+}
+
+std::string UnusablePass(const v1::CheckResult& result, const v1::Check& asked) {
+  if (result.has_problem()) return "the result is PASSED and has a problem";
+  if (result.evidence_case() == v1::CheckResult::EVIDENCE_NOT_SET ||
+      result.evidence_case() != EvidenceOf(asked)) {
+    return "the result is PASSED without evidence of its method";
+  }
+  // Without it the RA would not know until when it may issue (BR 4.2.2.1).
+  if (result.has_caa() && !result.caa().has_valid_until()) {
+    return "the result permits by CAA without end";
+  }
+  if (const absl::Status seen = CheckObservation(asked, result.observed_value()); !seen.ok()) {
+    return absl::StrCat("observed_value ", seen.message());
+  }
+  return "";
+}
+
+std::string UnusableProblem(v1::Problem::Kind kind) {
+  if (kind == v1::Problem::KIND_UNSPECIFIED) return "the result is not PASSED and names no problem";
+  // Judgements about perspectives and quorum are the coordinator's (mpic/v1/check.proto).
+  return kind >= v1::Problem::PERSPECTIVE_UNREACHABLE ? "the result names a coordinator's problem"
+                                                      : "";
+}
+
+// What makes a result unusable although it names the right perspective; empty when nothing does.
+std::string Unusable(const v1::CheckResult& result, const v1::Check& asked) {
+  if (result.attempt() != asked.attempt()) return "the result names another attempt";
+  switch (result.outcome()) {
+    case v1::PASSED:
+      return UnusablePass(result, asked);
+    case v1::FAILED:
+    case v1::ERROR:
+      return UnusableProblem(result.problem().kind());
+    default:
+      return "the result has no outcome that this version knows";
+  }
+}
+
+bool Supports(const v1::Hello& hello, v1::Method method) {
+  return std::find(hello.supported_methods().begin(), hello.supported_methods().end(), method) !=
+         hello.supported_methods().end();
+}
+
+}  // namespace
+
+GrpcPerspectiveSession::GrpcPerspectiveSession(asio::io_context& loop, Options options)
+    : loop_(loop),
+      options_(std::move(options)),
+      stub_(v1::PerspectiveService::NewStub(options_.channel)),
+      reconnect_timer_(loop),
+      hello_timer_(loop),
+      backoff_(options_.reconnect_min) {}
+
+GrpcPerspectiveSession::~GrpcPerspectiveSession() = default;
+
+void GrpcPerspectiveSession::Start() { Open(); }
+
+void GrpcPerspectiveSession::Stop() {
+  stopped_ = true;
+  last_problem_ = Unreachable("shutting down");
+  reconnect_timer_.cancel();
+  hello_timer_.cancel();
+  for (const auto& line : std::exchange(leaving_, {})) line->stream->Abandon();
+  if (current_) {
+    const std::shared_ptr<Line> line = current_;
+    LetGoOfCurrent();
+    line->stream->Abandon();
+  }
+  while (!pending_.empty()) {
+    Answer(pending_.begin(), {.result = std::nullopt, .problem = last_problem_});
+  }
+}
+
+asio::awaitable<PerspectiveAnswer> GrpcPerspectiveSession::Ask(PerspectiveQuestion question) {
+  const std::uint64_t number = next_number_++;
+  const absl::Duration patience = FromProtoDuration(question.check.time_budget()) + kWayMax;
+  // However this ends, with an answer, in time or by cancellation: nobody waits afterwards.
+  const absl::Cleanup forget = [session = std::weak_ptr(alive_), number] {
+    if (const auto alive = session.lock()) alive->Forget(number);
+  };
+  PerspectiveAnswer late{
+      .result = std::nullopt,
+      .problem =
+          MakeProblem(v1::Problem::TIMED_OUT,
+                      absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                   " gave no answer within ", absl::FormatDuration(patience)))};
+  asio::steady_timer timer(loop_, absl::ToChronoNanoseconds(patience));
+  // The timer and the answer race for one completion. Asio's || would throw its own
+  // multiple_exceptions on cancellation instead of operation_aborted.
+  co_return co_await AwaitCallback<PerspectiveAnswer>(
+      loop_, [this, number, &question, &timer,
+              &late](std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
+        timer.async_wait([waiter, late = std::move(late)](boost::system::error_code error) mutable {
+          if (!error) (*waiter)(std::move(late));
+        });
+        Enter(number, std::move(question), std::move(waiter));
+      });
+}
+
+void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion question,
+                                   std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
+  if (!current_) {
+    (*waiter)({.result = std::nullopt, .problem = last_problem_});
+    return;
+  }
+  Pending& pending = pending_[number];
+  pending.waiter = std::move(waiter);
+  *pending.request.mutable_check() = std::move(question.check);
+  // RAs choose check ids; on the wire they are ours, so that requests cannot collide.
+  pending.request.mutable_check()->set_check_id(absl::StrCat(number));
+  pending.request.set_request_id(std::move(question.request_id));
+  pending.request.set_traceparent(std::move(question.traceparent));
+  unsent_.insert(number);
+  SendWaiting();
+}
+
+void GrpcPerspectiveSession::Forget(std::uint64_t number) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return;
+  if (const std::shared_ptr<Line> line = found->second.line) {
+    v1::CheckRequest cancel;
+    cancel.mutable_cancel()->set_check_id(absl::StrCat(number));
+    line->stream->Send(std::move(cancel));
+    --line->in_flight;
+  }
+  unsent_.erase(number);
+  pending_.erase(found);
+  SendWaiting();
+}
+
+// In the order of arrival, as far as the perspective's limit of checks in flight goes.
+void GrpcPerspectiveSession::SendWaiting() {
+  if (!healthy()) return;
+  while (!unsent_.empty() && current_->in_flight < current_->hello.checks_in_flight_max()) {
+    const auto entry = pending_.find(*unsent_.begin());
+    unsent_.erase(unsent_.begin());
+    Transmit(entry);
+  }
+}
+
+void GrpcPerspectiveSession::Transmit(PendingMap::iterator entry) {
+  const v1::Method method = MethodOf(entry->second.request.check());
+  if (!Supports(current_->hello, method)) {
+    Answer(entry,
+           {.result = std::nullopt,
+            .problem = MakeProblem(v1::Problem::UNSUPPORTED_METHOD,
+                                   absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                                " does not support ", v1::Method_Name(method)))});
+    return;
+  }
+  entry->second.line = current_;
+  ++current_->in_flight;
+  current_->stream->Send(entry->second.request);
+}
+
+void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswer answer) {
+  const std::shared_ptr<Completion<PerspectiveAnswer>> waiter = std::move(entry->second.waiter);
+  if (entry->second.line) --entry->second.line->in_flight;
+  unsent_.erase(entry->first);
+  pending_.erase(entry);
+  (*waiter)(std::move(answer));
+}
+
+void GrpcPerspectiveSession::Open() {
+  auto line = std::make_shared<Line>();
+  current_ = line;
+  line->stream = PerspectiveStream::Open(
+      loop_, *stub_, options_.live_streams,
+      {.on_message = [this, line](v1::CheckResponse m) { OnMessage(line, std::move(m)); },
+       .on_closed = [this, line](const grpc::Status& status) { OnClosed(line, status); }});
+  hello_timer_.expires_after(absl::ToChronoNanoseconds(options_.hello_timeout));
+  hello_timer_.async_wait([this, line](boost::system::error_code error) {
+    if (error || line->hello_taken || line != current_) return;
+    Drop(line, Unreachable("no Hello came"));
+  });
+}
+
+void GrpcPerspectiveSession::OnMessage(const std::shared_ptr<Line>& line,
+                                       v1::CheckResponse message) {
+  if (message.has_hello() != !line->hello_taken) {
+    Drop(line, MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
+                           absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                        ": Hello must be the first message, once")));
+  } else if (message.has_hello()) {
+    OnHello(line, std::move(*message.mutable_hello()));
+  } else if (message.has_result()) {
+    OnResult(line, std::move(*message.mutable_result()));
+  } else if (message.has_going_away()) {
+    OnGoingAway(line);
+  }
+}
+
+void GrpcPerspectiveSession::OnHello(const std::shared_ptr<Line>& line, v1::Hello hello) {
+  if (auto problem = CheckIdentity(options_.perspective, hello.perspective(), options_.pin)) {
+    options_.metrics.CountIdentityMismatch(options_.perspective.perspective_id);
+    Log(LogLevel::kError, "identity mismatch",
+        {{"perspective_id", options_.perspective.perspective_id}, {"reason", problem->detail()}});
+    // Whoever it is will not change within a quarter of a second.
+    backoff_ = options_.reconnect_max;
+    Drop(line, *std::move(problem));
+    return;
+  }
+  if (hello.checks_in_flight_max() == 0) {
+    Drop(line, MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
+                           absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                        ": Hello.checks_in_flight_max must not be 0")));
+    return;
+  }
+  line->hello_taken = true;
+  line->hello = std::move(hello);
+  hello_timer_.cancel();
+  backoff_ = options_.reconnect_min;
+  options_.availability.StreamUp(options_.perspective.perspective_id);
+  Log(LogLevel::kInfo, "perspective connected",
+      {{"perspective_id", options_.perspective.perspective_id},
+       {"software", line->hello.perspective().software()}});
+  SendWaiting();
+}
+
+void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result) {
+  const std::string& id = options_.perspective.perspective_id;
+  std::uint64_t number = 0;
+  const auto entry =
+      absl::SimpleAtoi(result.check_id(), &number) ? pending_.find(number) : pending_.end();
+  if (entry == pending_.end() || entry->second.line != line) {
+    options_.metrics.CountUnexpectedResult(id);
+    return;
+  }
+  PerspectiveAnswer answer;
+  if (auto problem = CheckIdentity(options_.perspective, result.perspective(), options_.pin)) {
+    options_.metrics.CountIdentityMismatch(id);
+    Log(LogLevel::kError, "identity mismatch",
+        {{"perspective_id", id}, {"reason", problem->detail()}});
+    answer.problem = *std::move(problem);
+  } else if (const std::string why = Unusable(result, entry->second.request.check());
+             !why.empty()) {
+    answer.problem = MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
+                                 absl::StrCat("perspective ", id, ": ", why));
+  } else {
+    answer.result = std::move(result);
+  }
+  Answer(entry, std::move(answer));
+  SendWaiting();
+}
+
+// What is in flight is still answered there; new questions go to a new stream.
+void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
+  line->stream->HalfClose();
+  if (line != current_) return;
+  LetGoOfCurrent();
+  leaving_.push_back(line);
+  last_problem_ = Unreachable("it is going away");
+  Reconnect();
+}
+
+void GrpcPerspectiveSession::OnClosed(const std::shared_ptr<Line>& line,
+                                      const grpc::Status& status) {
+  const bool refused = status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
+                       status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  // Escaped and cut: the message comes from the other side and goes into answers and records.
+  const std::string why = absl::StrCat(
+      "stream ended: ",
+      status.error_message().empty()
+          ? "closed by the perspective"
+          : absl::CHexEscape(absl::string_view(status.error_message()).substr(0, 128)));
+  v1::Problem problem = Unreachable(why);
+  if (refused) problem.set_kind(v1::Problem::PERSPECTIVE_AUTH);
+  Drop(line, problem);
+}
+
+void GrpcPerspectiveSession::Drop(const std::shared_ptr<Line>& line, const v1::Problem& problem) {
+  line->stream->Abandon();
+  FailPending(line, problem);
+  leaving_.erase(std::remove(leaving_.begin(), leaving_.end(), line), leaving_.end());
+  if (line != current_) return;
+  if (last_problem_.detail() != problem.detail()) {
+    Log(LogLevel::kWarning, "perspective lost",
+        {{"perspective_id", options_.perspective.perspective_id}, {"reason", problem.detail()}});
+  }
+  LetGoOfCurrent();
+  last_problem_ = problem;
+  // Questions that waited for this line's Hello.
+  FailPending(nullptr, problem);
+  Reconnect();
+}
+
+void GrpcPerspectiveSession::FailPending(const std::shared_ptr<Line>& line,
+                                         const v1::Problem& problem) {
+  for (auto entry = pending_.begin(); entry != pending_.end();) {
+    const auto next = std::next(entry);
+    if (entry->second.line == line) Answer(entry, {.result = std::nullopt, .problem = problem});
+    entry = next;
+  }
+}
+
+void GrpcPerspectiveSession::LetGoOfCurrent() {
+  const bool was_up = healthy();
+  current_ = nullptr;
+  if (was_up) options_.availability.StreamDown(options_.perspective.perspective_id);
+}
+
+void GrpcPerspectiveSession::Reconnect() {
+  if (stopped_) return;
+  // Between half and the whole backoff, so that coordinators do not come back all at once.
+  const double part = 0.5 + 0.5 * static_cast<double>(options_.random() % 1024) / 1024;
+  reconnect_timer_.expires_after(absl::ToChronoNanoseconds(backoff_ * part));
+  backoff_ = std::min(backoff_ * 2, options_.reconnect_max);
+  reconnect_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error && !stopped_ && !current_) Open();
+  });
+}
+
+v1::Problem GrpcPerspectiveSession::Unreachable(absl::string_view why) const {
+  return MakeProblem(v1::Problem::PERSPECTIVE_UNREACHABLE,
+                     absl::StrCat("perspective ", options_.perspective.perspective_id, " at ",
+                                  options_.perspective.address, ": ", why));
+}
+
+}  // namespace mpic::coordinator

@@ -1,0 +1,112 @@
+// PerspectiveSession over one long-lived gRPC stream that is opened again whenever it breaks.
+#ifndef MPIC_COORDINATOR_GRPC_PERSPECTIVE_SESSION_H_
+#define MPIC_COORDINATOR_GRPC_PERSPECTIVE_SESSION_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/await_callback.h"
+#include "common/random.h"
+#include "coordinator/availability.h"
+#include "coordinator/metrics.h"
+#include "coordinator/perspective_session.h"
+#include "coordinator/perspective_stream.h"
+#include "coordinator/region_pin.h"
+
+namespace mpic::coordinator {
+
+// Lives on one loop: Start, Ask and Stop are called there, and everything of gRPC is posted there.
+class GrpcPerspectiveSession final : public PerspectiveSession {
+ public:
+  struct Options {
+    ConfiguredPerspective perspective;
+    PinRules pin;
+    std::shared_ptr<grpc::Channel> channel;
+    std::shared_ptr<LiveCount> live_streams;  // what a shutdown waits for
+    Availability& availability;
+    Metrics& metrics;
+    RandomSource random = RandomU64;
+    absl::Duration reconnect_min = absl::Milliseconds(250);
+    absl::Duration reconnect_max = absl::Seconds(10);
+    absl::Duration hello_timeout = absl::Seconds(10);
+  };
+
+  GrpcPerspectiveSession(boost::asio::io_context& loop, Options options);
+  ~GrpcPerspectiveSession() override;
+
+  // Opens the first stream.
+  void Start();
+  // Closes for good; questions under way are answered PERSPECTIVE_UNREACHABLE.
+  void Stop();
+
+  const ConfiguredPerspective& perspective() const override { return options_.perspective; }
+  bool healthy() const override { return current_ != nullptr && current_->hello_taken; }
+  unsigned in_flight() const override { return static_cast<unsigned>(pending_.size()); }
+  boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override;
+
+ private:
+  // One stream and what was said on it.
+  struct Line {
+    std::shared_ptr<PerspectiveStream> stream;
+    bool hello_taken = false;
+    v1::Hello hello;
+    unsigned in_flight = 0;
+  };
+  // A question that waits for its result, or for a line to be sent on.
+  struct Pending {
+    v1::CheckRequest request;
+    std::shared_ptr<Completion<PerspectiveAnswer>> waiter;
+    std::shared_ptr<Line> line;  // null until sent
+  };
+  using PendingMap = std::map<std::uint64_t, Pending>;
+
+  void Enter(std::uint64_t number, PerspectiveQuestion question,
+             std::shared_ptr<Completion<PerspectiveAnswer>> waiter);
+  void Forget(std::uint64_t number);
+  void SendWaiting();
+  void Transmit(PendingMap::iterator entry);
+  void Answer(PendingMap::iterator entry, PerspectiveAnswer answer);
+
+  void Open();
+  void OnMessage(const std::shared_ptr<Line>& line, v1::CheckResponse message);
+  void OnHello(const std::shared_ptr<Line>& line, v1::Hello hello);
+  void OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result);
+  void OnGoingAway(const std::shared_ptr<Line>& line);
+  void OnClosed(const std::shared_ptr<Line>& line, const grpc::Status& status);
+  void Drop(const std::shared_ptr<Line>& line, const v1::Problem& problem);
+  void FailPending(const std::shared_ptr<Line>& line, const v1::Problem& problem);
+  void LetGoOfCurrent();
+  void Reconnect();
+  v1::Problem Unreachable(absl::string_view why) const;
+
+  boost::asio::io_context& loop_;
+  Options options_;
+  std::unique_ptr<v1::PerspectiveService::Stub> stub_;
+  boost::asio::steady_timer reconnect_timer_;
+  boost::asio::steady_timer hello_timer_;
+  std::shared_ptr<Line> current_;               // null: waiting to reconnect
+  std::vector<std::shared_ptr<Line>> leaving_;  // said GoingAway, still answering
+  PendingMap pending_;
+  std::set<std::uint64_t> unsent_;  // those of pending_ that wait for a line
+  std::uint64_t next_number_ = 1;
+  absl::Duration backoff_;
+  v1::Problem last_problem_;  // why there is no line
+  bool stopped_ = false;
+  // Owns nothing: says to questions that a stopped loop left behind whether this still exists.
+  std::shared_ptr<GrpcPerspectiveSession> alive_{this, [](GrpcPerspectiveSession*) {}};
+};
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_GRPC_PERSPECTIVE_SESSION_H_

@@ -1,0 +1,79 @@
+// mpic-coordinator: wiring only.
+#include <iostream>
+#include <string>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "common/config_file.h"
+#include "common/credentials.h"
+#include "common/grpc_log.h"
+#include "common/log.h"
+#include "common/program.h"
+#include "common/public_suffix_list.h"
+#include "common/shutdown.h"
+#include "common/status_macros.h"
+#include "coordinator/coordinator_server.h"
+#include "coordinator/settings.h"
+
+namespace mpic::coordinator {
+namespace {
+
+absl::StatusOr<Settings> LoadSettings(const std::string& file) {
+  config::v1::CoordinatorConfig config;
+  MPIC_RETURN_IF_ERROR(LoadConfigFile(file, config));
+  MPIC_ASSIGN_OR_RETURN(Settings settings, CheckSettings(config, absl::Now()));
+  // Also opens and checks the files that it names.
+  MPIC_RETURN_IF_ERROR(
+      UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
+  for (const ConfiguredPerspective& remote : settings.remotes) {
+    MPIC_RETURN_IF_ERROR(UnderField(
+        config.has_perspective_tls() ? "perspective_tls" : "tls",
+        ChannelCredentials(settings.perspective_tls, remote.peer_name, remote.address).status()));
+  }
+  MPIC_RETURN_IF_ERROR(PublicSuffixList::Load(settings.public_suffix_list_file).status());
+  return settings;
+}
+
+int Run(int argc, char** argv) {
+  ShutdownSignal shutdown;
+  const auto flags_or_exit = ParseServerFlags(
+      argc, argv, "mpic-coordinator",
+      "Multi-Perspective Issuance Corroboration: one call, a cohort of perspectives, one verdict.");
+  if (const int* code = std::get_if<int>(&flags_or_exit)) return *code;
+  const auto& flags = std::get<ServerFlags>(flags_or_exit);
+  const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
+  if (!settings.ok()) return RefuseConfig(flags, settings.status());
+  if (flags.check_config) {
+    for (const std::string& warning : settings->warnings)
+      std::cout << "warning: " << warning << '\n';
+    std::cout << flags.config_file << ": ok\n";
+    return kExitOk;
+  }
+  InitLog("mpic-coordinator", ToLogLevel(settings->log_level));
+  RouteGrpcLog();
+  for (const std::string& warning : settings->warnings) {
+    Log(LogLevel::kWarning, "configuration", {{"warning", warning}});
+  }
+  const auto server = CoordinatorServer::Start(*settings);
+  if (!server.ok()) {
+    Log(LogLevel::kError, "cannot start", {{"reason", server.status().message()}});
+    return kExitFailure;
+  }
+  Log(LogLevel::kInfo, "serving",
+      {{"port", (*server)->port()},
+       {"admin_port", (*server)->admin_port()},
+       {"remotes", settings->remotes.size()},
+       {"report_only", settings->policy.report_only},
+       {"lab", settings->lab}});
+  const int signal = shutdown.Wait();
+  Log(LogLevel::kInfo, "draining", {{"signal", signal}});
+  (*server)->Shutdown();
+  Log(LogLevel::kInfo, "stopped");
+  return kExitOk;
+}
+
+}  // namespace
+}  // namespace mpic::coordinator
+
+int main(int argc, char** argv) { return mpic::coordinator::Run(argc, argv); }

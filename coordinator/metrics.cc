@@ -1,0 +1,221 @@
+#include "coordinator/metrics.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "common/proto_time.h"
+#include "common/rir.h"
+#include "coordinator/policy/methods.h"
+
+namespace mpic::coordinator {
+namespace {
+
+// Boundaries stand at the usual budgets, so that service level ratios are exact.
+const prometheus::Histogram::BucketBoundaries kSeconds = {.05, .1, .25, .5, 1,  2, 3,
+                                                          5,   8,  10,  15, 20, 30};
+constexpr char kPassed[] = "passed";
+constexpr char kUnreachable[] = "unreachable";
+constexpr char kIdentity[] = "identity";
+constexpr char kTimeout[] = "timeout";
+constexpr char kDiffers[] = "differs";
+
+prometheus::Gauge& AddGauge(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+prometheus::Counter& AddCounter(prometheus::Registry& registry, const char* name,
+                                const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+// Keeps what the perspective saw apart from what kept us from hearing it.
+std::string OutcomeLabel(const v1::Problem& problem, v1::Outcome outcome) {
+  switch (problem.kind()) {
+    case v1::Problem::PERSPECTIVE_UNREACHABLE:
+    case v1::Problem::PERSPECTIVE_AUTH:
+      return kUnreachable;
+    case v1::Problem::PERSPECTIVE_IDENTITY:
+    case v1::Problem::PERSPECTIVE_RESPONSE_INVALID:
+      return kIdentity;
+    case v1::Problem::TIMED_OUT:
+    case v1::Problem::CANCELLED:
+      return kTimeout;
+    case v1::Problem::OBSERVATION_DIFFERS:
+      return kDiffers;
+    default:
+      if (outcome == v1::PASSED) return kPassed;
+      return outcome == v1::FAILED ? "failed" : "error";
+  }
+}
+
+// The time that the perspective says it took; negative when it does not say.
+double SecondsTaken(const v1::CheckResult& result) {
+  if (!result.has_started_at() || !result.has_finished_at()) return -1;
+  return absl::ToDoubleSeconds(FromTimestamp(result.finished_at()) -
+                               FromTimestamp(result.started_at()));
+}
+
+}  // namespace
+
+Metrics::Metrics(prometheus::Registry& registry, const Settings& settings) {
+  AddPerspectives(registry, settings);
+  AddCorroborations(registry);
+  auto& refused = prometheus::BuildCounter()
+                      .Name("mpic_coordinator_refused_requests_total")
+                      .Help("Calls refused as a whole, by gRPC status.")
+                      .Register(registry);
+  for (const char* code : {"INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+                           "UNAVAILABLE", "CANCELLED", "INTERNAL"}) {
+    refused_requests_[code] = &refused.Add({{"code", code}});
+  }
+  auto& records = prometheus::BuildCounter()
+                      .Name("mpic_coordinator_audit_records_total")
+                      .Help("Audit records by whether they could be written.")
+                      .Register(registry);
+  audit_written_ = &records.Add({{"result", "written"}});
+  audit_failed_ = &records.Add({{"result", "failed"}});
+  checks_in_flight_ = &AddGauge(registry, "mpic_coordinator_checks_in_flight", "Checks under way.");
+  quorum_margin_ = &AddGauge(registry, "mpic_coordinator_quorum_margin",
+                             "Connected remotes less those that the BR phase demands.");
+  rirs_ = &AddGauge(registry, "mpic_coordinator_connected_rirs",
+                    "RIR regions of the connected remotes.");
+  AddGauge(registry, "mpic_coordinator_report_only", "1 while the quorum is not enforced.")
+      .Set(settings.policy.report_only ? 1 : 0);
+  AddGauge(registry, "mpic_coordinator_lab", "1 in laboratory mode.").Set(settings.lab ? 1 : 0);
+}
+
+void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& settings) {
+  auto& outcomes = prometheus::BuildCounter()
+                       .Name("mpic_coordinator_perspective_checks_total")
+                       .Help("Answers of each perspective by outcome.")
+                       .Register(registry);
+  auto& seconds = prometheus::BuildHistogram()
+                      .Name("mpic_coordinator_perspective_check_duration_seconds")
+                      .Help("Time that the perspective itself took.")
+                      .Register(registry);
+  auto& streams = prometheus::BuildGauge()
+                      .Name("mpic_coordinator_perspective_streams")
+                      .Help("Usable streams to each perspective; 0: not connected.")
+                      .Register(registry);
+  auto& mismatches = prometheus::BuildCounter()
+                         .Name("mpic_coordinator_identity_mismatches_total")
+                         .Help("Answers that name another perspective than the configured one.")
+                         .Register(registry);
+  auto& unexpected = prometheus::BuildCounter()
+                         .Name("mpic_coordinator_unexpected_results_total")
+                         .Help("Results that nobody waits for: late, repeated or unknown.")
+                         .Register(registry);
+  std::vector<const ConfiguredPerspective*> all;
+  if (settings.primary) all.push_back(&*settings.primary);
+  for (const ConfiguredPerspective& remote : settings.remotes) all.push_back(&remote);
+  for (const ConfiguredPerspective* perspective : all) {
+    const std::map<std::string, std::string> labels = {
+        {"perspective", perspective->perspective_id},
+        {"rir", std::string(RirName(perspective->rir))}};
+    PerspectiveCounters& counters = perspectives_[perspective->perspective_id];
+    for (const char* outcome :
+         {kPassed, "failed", "error", kUnreachable, kIdentity, kTimeout, kDiffers}) {
+      auto with_outcome = labels;
+      with_outcome["outcome"] = outcome;
+      counters.outcomes[outcome] = &outcomes.Add(with_outcome);
+    }
+    counters.seconds = &seconds.Add(labels, kSeconds);
+    counters.streams = &streams.Add(labels);
+    counters.identity_mismatches = &mismatches.Add(labels);
+    counters.unexpected_results = &unexpected.Add(labels);
+  }
+}
+
+void Metrics::AddCorroborations(prometheus::Registry& registry) {
+  auto& corroborations = prometheus::BuildCounter()
+                             .Name("mpic_coordinator_corroborations_total")
+                             .Help("Finished corroborations by method and verdict.")
+                             .Register(registry);
+  auto& seconds = prometheus::BuildHistogram()
+                      .Name("mpic_coordinator_corroboration_duration_seconds")
+                      .Help("Time from a check's arrival to its recorded verdict.")
+                      .Register(registry);
+  for (const MethodFacts& facts : AllMethods()) {
+    const std::string method(facts.name);
+    for (const v1::Verdict verdict : {v1::CORROBORATED, v1::NOT_CORROBORATED, v1::NOT_COMPLETED}) {
+      corroborations_[{facts.method, verdict}] = &corroborations.Add(
+          {{"method", method}, {"verdict", absl::AsciiStrToLower(v1::Verdict_Name(verdict))}});
+    }
+    seconds_[facts.method] = &seconds.Add({{"method", method}}, kSeconds);
+  }
+  auto& problems = prometheus::BuildCounter()
+                       .Name("mpic_coordinator_problems_total")
+                       .Help("Corroborations that were refused, by the kind of their problem.")
+                       .Register(registry);
+  for (int number = 1; number < v1::Problem::Kind_ARRAYSIZE; ++number) {
+    if (!v1::Problem::Kind_IsValid(number)) continue;
+    const auto kind = static_cast<v1::Problem::Kind>(number);
+    problems_[kind] =
+        &problems.Add({{"problem", absl::AsciiStrToLower(v1::Problem::Kind_Name(kind))}});
+  }
+  disagreements_ = &AddCounter(registry, "mpic_coordinator_disagreements_total",
+                               "Corroborations in which the primary passed and a remote looked and "
+                               "did not see the same.");
+}
+
+void Metrics::CountCorroboration(v1::Method method, const v1::Corroboration& corroboration,
+                                 absl::Duration took) {
+  const auto counter = corroborations_.find({method, corroboration.verdict()});
+  if (counter == corroborations_.end()) return;
+  counter->second->Increment();
+  seconds_[method]->Observe(absl::ToDoubleSeconds(took));
+  const auto problem = problems_.find(corroboration.problem().kind());
+  if (problem != problems_.end()) problem->second->Increment();
+  bool disagreement = false;
+  for (const v1::RemoteResult& remote : corroboration.remotes()) {
+    const std::string outcome = OutcomeLabel(remote.problem(), remote.result().outcome());
+    CountAnswer(remote.perspective_id(), outcome, remote.result());
+    disagreement |= outcome == "failed" || outcome == kDiffers;
+  }
+  const v1::CheckResult& primary = corroboration.primary();
+  if (!primary.check_id().empty()) {
+    CountAnswer(primary.perspective().perspective_id(),
+                OutcomeLabel(primary.problem(), primary.outcome()), primary);
+  }
+  if (disagreement && primary.outcome() == v1::PASSED) disagreements_->Increment();
+}
+
+void Metrics::CountAnswer(const std::string& perspective_id, const std::string& outcome,
+                          const v1::CheckResult& result) {
+  const auto found = perspectives_.find(perspective_id);
+  if (found == perspectives_.end()) return;  // a primary of the RA's own
+  const auto counter = found->second.outcomes.find(outcome);
+  if (counter != found->second.outcomes.end()) counter->second->Increment();
+  // Perspectives are not believed to measure well: a sum that falls would break the histogram.
+  if (const double seconds = SecondsTaken(result); seconds >= 0) {
+    found->second.seconds->Observe(seconds);
+  }
+}
+
+void Metrics::CountRefusedRequest(const std::string& code) {
+  const auto found = refused_requests_.find(code);
+  if (found != refused_requests_.end()) found->second->Increment();
+}
+
+void Metrics::CountIdentityMismatch(const std::string& perspective_id) {
+  perspectives_.at(perspective_id).identity_mismatches->Increment();
+}
+
+void Metrics::CountUnexpectedResult(const std::string& perspective_id) {
+  perspectives_.at(perspective_id).unexpected_results->Increment();
+}
+
+void Metrics::CountAuditRecord(bool written) {
+  (written ? audit_written_ : audit_failed_)->Increment();
+}
+
+void Metrics::SetStreams(const std::string& perspective_id, int streams) {
+  perspectives_.at(perspective_id).streams->Set(streams);
+}
+
+void Metrics::SetReach(int quorum_margin, int rirs) {
+  quorum_margin_->Set(quorum_margin);
+  rirs_->Set(rirs);
+}
+
+}  // namespace mpic::coordinator

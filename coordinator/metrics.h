@@ -1,0 +1,69 @@
+// What the coordinator counts. Label sets are bounded and exist at zero from the start.
+#ifndef MPIC_COORDINATOR_METRICS_H_
+#define MPIC_COORDINATOR_METRICS_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "coordinator/settings.h"
+#include "mpic/v1/coordinator.pb.h"
+
+namespace mpic::coordinator {
+
+// Thread-safe. The registry must outlive it.
+class Metrics {
+ public:
+  Metrics(prometheus::Registry& registry, const Settings& settings);
+
+  // One finished corroboration with the answers of its last attempt.
+  void CountCorroboration(v1::Method method, const v1::Corroboration& corroboration,
+                          absl::Duration took);
+  // A call that was turned away as a whole, by gRPC status name.
+  void CountRefusedRequest(const std::string& code);
+  // A perspective answered as somebody else: a compliance fault, never normal.
+  void CountIdentityMismatch(const std::string& perspective_id);
+  // A result that nobody waits for: late, repeated, or of an unknown check.
+  void CountUnexpectedResult(const std::string& perspective_id);
+  void CountAuditRecord(bool written);
+
+  void SetStreams(const std::string& perspective_id, int streams);
+  // Connected remotes less those that the phase demands; RIR regions of the connected remotes.
+  void SetReach(int quorum_margin, int rirs);
+  prometheus::Gauge& checks_in_flight() { return *checks_in_flight_; }
+
+ private:
+  struct PerspectiveCounters {
+    std::map<std::string, prometheus::Counter*> outcomes;
+    prometheus::Histogram* seconds = nullptr;
+    prometheus::Gauge* streams = nullptr;
+    prometheus::Counter* identity_mismatches = nullptr;
+    prometheus::Counter* unexpected_results = nullptr;
+  };
+  void AddPerspectives(prometheus::Registry& registry, const Settings& settings);
+  void AddCorroborations(prometheus::Registry& registry);
+  void CountAnswer(const std::string& perspective_id, const std::string& outcome,
+                   const v1::CheckResult& result);
+
+  std::map<std::string, PerspectiveCounters> perspectives_;
+  std::map<std::pair<v1::Method, v1::Verdict>, prometheus::Counter*> corroborations_;
+  std::map<v1::Method, prometheus::Histogram*> seconds_;
+  std::map<v1::Problem::Kind, prometheus::Counter*> problems_;
+  std::map<std::string, prometheus::Counter*> refused_requests_;
+  prometheus::Counter* disagreements_ = nullptr;
+  prometheus::Counter* audit_written_ = nullptr;
+  prometheus::Counter* audit_failed_ = nullptr;
+  prometheus::Gauge* checks_in_flight_ = nullptr;
+  prometheus::Gauge* quorum_margin_ = nullptr;
+  prometheus::Gauge* rirs_ = nullptr;
+};
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_METRICS_H_

@@ -1,0 +1,143 @@
+#include "coordinator/mpic_service.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/credentials.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+#include "common/random.h"
+#include "common/trace_context.h"
+#include "coordinator/request_check.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace mpic::coordinator {
+namespace {
+
+constexpr char kRequestIdKey[] = "x-request-id";
+constexpr std::size_t kRequestIdOctetsMax = 128;
+// When an overloaded coordinator asks callers to come back.
+constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+
+// Answers nothing but a status.
+class RefusedCall final : public grpc::ServerUnaryReactor {
+ public:
+  explicit RefusedCall(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+// A status with one of google.rpc's error details, as clients of all languages decode it.
+grpc::Status WithDetails(grpc::StatusCode code, const std::string& message,
+                         const google::protobuf::Message& detail) {
+  google::rpc::Status rich;
+  rich.set_code(code);
+  rich.set_message(message);
+  rich.add_details()->PackFrom(detail);
+  return grpc::Status(code, message, rich.SerializeAsString());
+}
+
+std::string Metadata(const grpc::CallbackServerContext& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  if (found == context.client_metadata().end()) return "";
+  return {found->second.data(), found->second.size()};
+}
+
+bool IsRequestId(absl::string_view id) {
+  return !id.empty() && id.size() <= kRequestIdOctetsMax &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Settings& settings) {
+  const absl::Time longest = absl::Now() + settings.limits.request_timeout;
+  return std::min(longest, absl::FromChrono(context.deadline()));
+}
+
+std::string Summary(const google::rpc::BadRequest& violations) {
+  const auto& first = violations.field_violations(0);
+  const int more = violations.field_violations_size() - 1;
+  return absl::StrCat(first.field(), ": ", first.description(),
+                      more > 0 ? absl::StrCat(" (and ", more, " more violations)") : "");
+}
+
+}  // namespace
+
+MpicService::MpicService(const Settings& settings, const PublicSuffixList& suffixes,
+                         std::vector<CorroborationEnvironment*> environments)
+    : settings_(settings), suffixes_(suffixes), environments_(std::move(environments)) {}
+
+grpc::ServerUnaryReactor* MpicService::Corroborate(grpc::CallbackServerContext* context,
+                                                   const v1::CorroborateRequest* request,
+                                                   v1::CorroborateResponse* response) {
+  CorroborationEnvironment& environment =
+      *environments_[next_environment_++ % environments_.size()];
+  AdmittedCall call{.checks_in_flight = &checks_in_flight_, .live_calls = calls_};
+  const grpc::Status admitted = Admit(*context, *request, call);
+  if (!admitted.ok()) {
+    environment.metrics.CountRefusedRequest(
+        absl::StatusCodeToString(static_cast<absl::StatusCode>(admitted.error_code())));
+    Log(LogLevel::kWarning, "request refused",
+        {{"request_id", absl::string_view(request->request_id()).substr(0, kRequestIdOctetsMax)},
+         {"requested_by", call.origin.requested_by},
+         {"address", context->peer()},
+         {"code", static_cast<int>(admitted.error_code())},
+         {"reason", admitted.error_message()}});
+    return new RefusedCall(admitted);
+  }
+  auto* reactor = new CorroborateCall(environment, std::move(call), response);
+  reactor->Start();
+  return reactor;
+}
+
+grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
+                                const v1::CorroborateRequest& request, AdmittedCall& call) {
+  absl::StatusOr<std::string> peer = AuthorizePeer(*context.auth_context(), settings_.tls);
+  if (!peer.ok()) {
+    return {grpc::StatusCode::PERMISSION_DENIED, std::string(peer.status().message())};
+  }
+  if (draining_) return {grpc::StatusCode::UNAVAILABLE, "shutting down"};
+  call.deadline = DeadlineOf(context, settings_);
+  auto checked = CheckRequest(request,
+                              {.suffixes = suffixes_,
+                               .caa_issuer_domain_names = settings_.caa_issuer_domain_names,
+                               .checks_max = settings_.limits.checks_per_request,
+                               .default_budget = settings_.policy.check_budget,
+                               .lab = settings_.lab,
+                               .primary_configured = settings_.primary.has_value(),
+                               .deadline_left = call.deadline - absl::Now()},
+                              absl::Now());
+  call.origin = Origin(context, *std::move(peer));
+  if (const auto* violations = std::get_if<google::rpc::BadRequest>(&checked)) {
+    return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
+  }
+  call.request = std::get<CheckedRequest>(std::move(checked));
+  if (!call.request.request_id.empty()) call.origin.request_id = call.request.request_id;
+  return Reserve(call.request.inputs.size());
+}
+
+RequestOrigin MpicService::Origin(const grpc::CallbackServerContext& context, std::string peer) {
+  RequestOrigin origin{
+      .request_id = Metadata(context, kRequestIdKey),
+      .traceparent = ContinueTrace(Metadata(context, kTraceparentKey)).traceparent(),
+      .requested_by = std::move(peer)};
+  if (!IsRequestId(origin.request_id)) origin.request_id = RequestId();
+  return origin;
+}
+
+grpc::Status MpicService::Reserve(std::size_t checks) {
+  if (checks_in_flight_.fetch_add(checks) + checks <= settings_.limits.checks_in_flight) {
+    return grpc::Status::OK;
+  }
+  checks_in_flight_ -= checks;
+  google::rpc::RetryInfo retry;
+  *retry.mutable_retry_delay() = ToProtoDuration(kRetryDelay);
+  return WithDetails(
+      grpc::StatusCode::RESOURCE_EXHAUSTED,
+      absl::StrCat("over the limit of ", settings_.limits.checks_in_flight, " checks in flight"),
+      retry);
+}
+
+}  // namespace mpic::coordinator

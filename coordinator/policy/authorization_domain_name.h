@@ -1,0 +1,31 @@
+// Which Authorization Domain Name a method may look at (BR 1.6.1; algorithm of BR 3.2.2.4 since
+// BR 2.2.9, mandatory since 2026-11-15).
+#ifndef MPIC_COORDINATOR_POLICY_AUTHORIZATION_DOMAIN_NAME_H_
+#define MPIC_COORDINATOR_POLICY_AUTHORIZATION_DOMAIN_NAME_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/domain_name.h"
+#include "common/public_suffix_list.h"
+#include "mpic/v1/check.pb.h"
+
+namespace mpic::coordinator {
+
+// The Authorization Domain Names by which `method` can validate `name`: the name without "*.",
+// then, where the method has the Prune tick, each name above it down to the Base Domain Name, never
+// a public suffix. Empty when the method cannot validate the name at all: wildcard or onion without
+// the tick, a method for IP addresses, a public suffix, an unknown TLD. The CNAME step is not
+// taken.
+std::vector<DomainName> AdnCandidates(const CertificateName& name, v1::Method method,
+                                      const PublicSuffixList& suffixes);
+
+// The Authorization Domain Name in force for a request. `requested` is the RA's choice; empty means
+// the name itself. INVALID_ARGUMENT says which rule `requested` breaks.
+absl::StatusOr<DomainName> CheckAdn(const CertificateName& name, v1::Method method,
+                                    absl::string_view requested, const PublicSuffixList& suffixes);
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_POLICY_AUTHORIZATION_DOMAIN_NAME_H_

@@ -1,0 +1,174 @@
+#include "coordinator/policy/methods.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/validation_method_labels.h"
+
+namespace mpic::coordinator {
+namespace {
+
+// The ticks of a row.
+struct Ticks {
+  bool wildcard = false;
+  bool prune = false;
+  bool cname_adn = false;
+  bool onion = false;
+};
+constexpr Ticks kAnyAdn{.wildcard = true, .prune = true, .cname_adn = true};
+constexpr Ticks kPrunedAdn{.wildcard = true, .prune = true};
+constexpr Ticks kExactName{.onion = true};
+
+struct Titles {
+  absl::string_view name;
+  absl::string_view name_reference;
+  absl::string_view ip_reference;
+};
+
+MethodFacts Row(v1::Method method, const Titles& titles, const Ticks& ticks) {
+  MethodFacts facts;
+  facts.method = method;
+  facts.name = titles.name;
+  facts.name_reference = titles.name_reference;
+  facts.ip_reference = titles.ip_reference;
+  facts.wildcard = ticks.wildcard;
+  facts.prune = ticks.prune;
+  facts.cname_adn = ticks.cname_adn;
+  facts.onion = ticks.onion;
+  facts.mpic = ticks.onion ? MpicDuty::kRequiredExceptOnion : MpicDuty::kRequired;
+  facts.caa_labels = ValidationMethodLabels(method);
+  return facts;
+}
+
+// SC-090: discouraged since 2026-03-15, prohibited later, old validations included.
+MethodFacts Contact(v1::Method method, absl::string_view name, absl::string_view reference,
+                    absl::CivilDay sunset) {
+  MethodFacts facts = Row(method, {name, reference, ""}, kAnyAdn);
+  facts.should_not_since = absl::CivilDay(2026, 3, 15);
+  facts.sunset = sunset;
+  return facts;
+}
+
+MethodFacts ReverseLookup() {
+  MethodFacts facts = Row(v1::REVERSE_LOOKUP, {"reverse-lookup", "", "BR 3.2.2.5.3"}, {});
+  facts.sunset = absl::CivilDay(2027, 3, 15);  // SC-091
+  return facts;
+}
+
+// Looks at the identifier itself, so that no ADN tick applies; wildcards have their own property.
+MethodFacts Caa() {
+  MethodFacts facts = Row(v1::CAA, {"caa", "BR 4.2.2.1", ""}, {.wildcard = true});
+  facts.compares_observation = false;
+  return facts;
+}
+
+const auto& Table() {
+  static constexpr absl::CivilDay kPhonesEnd(2027, 3, 15);
+  static constexpr absl::CivilDay kEmailsEnd(2028, 3, 15);
+  static const std::array<MethodFacts, 13> kMethods = {
+      Row(v1::DNS_CHANGE, {"dns-change", "BR 3.2.2.4.7", ""}, kAnyAdn),
+      Row(v1::DNS_01, {"dns-01", "BR 3.2.2.4.7", ""}, kAnyAdn),
+      Contact(v1::CAA_EMAIL_CONTACT, "caa-email-contact", "BR 3.2.2.4.13", kEmailsEnd),
+      Contact(v1::TXT_EMAIL_CONTACT, "txt-email-contact", "BR 3.2.2.4.14", kEmailsEnd),
+      Contact(v1::TXT_PHONE_CONTACT, "txt-phone-contact", "BR 3.2.2.4.16", kPhonesEnd),
+      Contact(v1::CAA_PHONE_CONTACT, "caa-phone-contact", "BR 3.2.2.4.17", kPhonesEnd),
+      Row(v1::WEBSITE_CHANGE, {"website-change", "BR 3.2.2.4.18", "BR 3.2.2.5.1"}, kExactName),
+      Row(v1::HTTP_01, {"http-01", "BR 3.2.2.4.19", "BR 3.2.2.5.6"}, kExactName),
+      Row(v1::TLS_ALPN_01, {"tls-alpn-01", "BR 3.2.2.4.20", "BR 3.2.2.5.7"}, kExactName),
+      Row(v1::DNS_ACCOUNT_01, {"dns-account-01", "BR 3.2.2.4.21", ""}, kPrunedAdn),
+      Row(v1::DNS_PERSIST, {"dns-persist-01", "BR 3.2.2.4.22", "BR 3.2.2.5.8"}, kPrunedAdn),
+      ReverseLookup(),
+      Caa(),
+  };
+  return kMethods;
+}
+
+absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, absl::UTCTimeZone()); }
+
+bool Reached(const std::optional<absl::CivilDay>& day, absl::Time time) {
+  return day.has_value() && StartOf(*day) <= time;
+}
+
+std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+
+}  // namespace
+
+absl::Span<const MethodFacts> AllMethods() { return Table(); }
+
+const MethodFacts* FactsOf(v1::Method method) {
+  const auto& table = Table();
+  const auto row = std::find_if(table.begin(), table.end(),
+                                [&](const MethodFacts& facts) { return facts.method == method; });
+  return row == table.end() ? nullptr : &*row;
+}
+
+v1::Method MethodOf(const v1::Check& check) {
+  switch (check.method_case()) {
+    case v1::Check::kDnsChange:
+      return v1::DNS_CHANGE;
+    case v1::Check::kDns01:
+      return v1::DNS_01;
+    case v1::Check::kCaaEmailContact:
+      return v1::CAA_EMAIL_CONTACT;
+    case v1::Check::kTxtEmailContact:
+      return v1::TXT_EMAIL_CONTACT;
+    case v1::Check::kTxtPhoneContact:
+      return v1::TXT_PHONE_CONTACT;
+    case v1::Check::kCaaPhoneContact:
+      return v1::CAA_PHONE_CONTACT;
+    case v1::Check::kWebsiteChange:
+      return v1::WEBSITE_CHANGE;
+    case v1::Check::kHttp01:
+      return v1::HTTP_01;
+    case v1::Check::kTlsAlpn01:
+      return v1::TLS_ALPN_01;
+    case v1::Check::kDnsAccount01:
+      return v1::DNS_ACCOUNT_01;
+    case v1::Check::kDnsPersist:
+      return v1::DNS_PERSIST;
+    case v1::Check::kReverseLookup:
+      return v1::REVERSE_LOOKUP;
+    case v1::Check::kCaa:
+      return v1::CAA;
+    case v1::Check::METHOD_NOT_SET:
+      break;
+  }
+  return v1::METHOD_UNSPECIFIED;
+}
+
+absl::StatusOr<v1::Method> MethodFromName(absl::string_view name) {
+  for (const MethodFacts& facts : Table()) {
+    if (absl::EqualsIgnoreCase(facts.name, name)) return facts.method;
+  }
+  const auto append_name = [](std::string* out, const MethodFacts& facts) {
+    absl::StrAppend(out, facts.name);
+  };
+  return absl::InvalidArgumentError(absl::StrCat("method \"", name, "\" is not known; there are ",
+                                                 absl::StrJoin(Table(), ", ", append_name)));
+}
+
+absl::string_view ReferenceOf(const MethodFacts& facts, bool is_ip) {
+  return is_ip ? facts.ip_reference : facts.name_reference;
+}
+
+MethodStatus MethodStatusAt(const MethodFacts& facts, bool is_ip, absl::Time time) {
+  const std::string subject =
+      absl::StrCat("method ", facts.name, " (", ReferenceOf(facts, is_ip), ")");
+  if (Reached(facts.sunset, time)) {
+    return {Permission::kSunset,
+            absl::StrCat(subject, " must not be used since ", DayText(*facts.sunset))};
+  }
+  if (!Reached(facts.should_not_since, time)) return {};
+  std::string sentence =
+      absl::StrCat(subject, " should not be used since ", DayText(*facts.should_not_since));
+  if (facts.sunset.has_value()) {
+    absl::StrAppend(&sentence, " and must not be from ", DayText(*facts.sunset));
+  }
+  return {Permission::kDiscouraged, std::move(sentence)};
+}
+
+}  // namespace mpic::coordinator

@@ -1,0 +1,159 @@
+#include "coordinator/tally.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/policy/methods.h"
+
+namespace mpic::coordinator {
+namespace {
+
+v1::Problem MakeProblem(v1::Problem::Kind kind, std::string detail) {
+  v1::Problem problem;
+  problem.set_kind(kind);
+  problem.set_detail(std::move(detail));
+  return problem;
+}
+
+bool SameObservation(v1::Method method, const v1::CheckResult& primary,
+                     const v1::CheckResult& remote) {
+  const MethodFacts* facts = FactsOf(method);
+  if (facts == nullptr) return false;
+  if (!facts->compares_observation) return true;
+  return !primary.observed_value().empty() && primary.observed_value() == remote.observed_value();
+}
+
+// Why a remote that answered does not corroborate; nullopt when it does.
+std::optional<v1::Problem> Objection(const PerspectiveAnswer& answer, v1::Method method,
+                                     const v1::CheckResult& primary) {
+  if (!answer.result) return answer.problem;
+  if (answer.result->outcome() != v1::PASSED) return answer.result->problem();
+  if (primary.outcome() != v1::PASSED) {
+    return MakeProblem(v1::Problem::PRIMARY_NOT_PASSED,
+                       "it passed, but the primary did not: there is nothing to corroborate");
+  }
+  if (!SameObservation(method, primary, *answer.result)) {
+    return MakeProblem(v1::Problem::OBSERVATION_DIFFERS,
+                       "it passed, but saw another value than the primary");
+  }
+  return std::nullopt;
+}
+
+Standing StandingOf(const RemoteSeat& seat, v1::Method method, const v1::CheckResult& primary) {
+  if (!seat.answer) return Standing::kPending;
+  return Objection(*seat.answer, method, primary) ? Standing::kDoesNot : Standing::kCorroborates;
+}
+
+// Would the quorum hold if those that we failed to hear had corroborated?
+bool OursDecided(const QuorumRules& rules, absl::Span<const RemoteSeat> seats, v1::Method method,
+                 const v1::CheckResult& primary) {
+  std::vector<RemoteStanding> standings;
+  for (const RemoteSeat& seat : seats) {
+    const auto objection =
+        seat.answer ? Objection(*seat.answer, method, primary) : std::optional<v1::Problem>();
+    const bool against = objection && !IsOurFailure(objection->kind());
+    standings.push_back({.rir = seat.perspective->rir,
+                         .standing = against ? Standing::kDoesNot : Standing::kCorroborates});
+  }
+  return Assess(rules, standings).decision == Decision::kCorroborated;
+}
+
+}  // namespace
+
+bool IsOurFailure(v1::Problem::Kind kind) {
+  switch (kind) {
+    case v1::Problem::PERSPECTIVE_UNREACHABLE:
+    case v1::Problem::PERSPECTIVE_AUTH:
+    case v1::Problem::PERSPECTIVE_IDENTITY:
+    case v1::Problem::PERSPECTIVE_RESPONSE_INVALID:
+    case v1::Problem::UNSUPPORTED_METHOD:
+    case v1::Problem::TIMED_OUT:
+    case v1::Problem::CANCELLED:
+    case v1::Problem::OVERLOADED:
+    case v1::Problem::INTERNAL_ERROR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+v1::RemoteResult JudgeRemote(const RemoteSeat& seat, v1::Method method,
+                             const v1::CheckResult& primary) {
+  v1::RemoteResult judged;
+  judged.set_perspective_id(seat.perspective->perspective_id);
+  judged.set_rir(seat.perspective->rir);
+  judged.set_region(seat.perspective->region);
+  if (!seat.answer) {
+    *judged.mutable_problem() =
+        MakeProblem(v1::Problem::TIMED_OUT, "no answer before the attempt was closed");
+    return judged;
+  }
+  if (seat.answer->result) *judged.mutable_result() = *seat.answer->result;
+  if (auto objection = Objection(*seat.answer, method, primary)) {
+    *judged.mutable_problem() = *std::move(objection);
+  } else {
+    judged.set_corroborates(true);
+  }
+  return judged;
+}
+
+Assessment AssessSeats(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,
+                       v1::Method method, const v1::CheckResult& primary) {
+  std::vector<RemoteStanding> standings;
+  standings.reserve(seats.size());
+  for (const RemoteSeat& seat : seats) {
+    standings.push_back(
+        {.rir = seat.perspective->rir, .standing = StandingOf(seat, method, primary)});
+  }
+  return Assess(rules, standings);
+}
+
+v1::Quorum ToQuorum(const Assessment& assessment) {
+  v1::Quorum quorum;
+  quorum.set_corroborating(assessment.corroborating);
+  quorum.set_attempted(assessment.attempted);
+  quorum.set_non_corroborations_allowed(assessment.non_corroborations_allowed);
+  for (const v1::Rir rir : assessment.corroborating_rirs) quorum.add_corroborating_rirs(rir);
+  quorum.set_text(assessment.text);
+  return quorum;
+}
+
+AttemptVerdict RefuseByPrimary(unsigned attempted, const v1::CheckResult& primary) {
+  AttemptVerdict refused;
+  refused.verdict =
+      IsOurFailure(primary.problem().kind()) ? v1::NOT_COMPLETED : v1::NOT_CORROBORATED;
+  refused.problem = primary.problem();
+  if (refused.problem.kind() == v1::Problem::KIND_UNSPECIFIED) {
+    refused.problem.set_kind(v1::Problem::PRIMARY_NOT_PASSED);
+  }
+  refused.problem.set_detail(absl::StrCat("the primary perspective did not pass",
+                                          primary.problem().detail().empty() ? "" : ": ",
+                                          primary.problem().detail()));
+  refused.assessment.attempted = attempted;
+  refused.assessment.text = absl::StrCat("0/", attempted);
+  return refused;
+}
+
+AttemptVerdict Conclude(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,
+                        v1::Method method, const v1::CheckResult& primary) {
+  if (primary.outcome() != v1::PASSED) return RefuseByPrimary(rules.remotes, primary);
+  std::vector<RemoteStanding> standings;
+  for (const RemoteSeat& seat : seats) {
+    const bool corroborates = StandingOf(seat, method, primary) == Standing::kCorroborates;
+    standings.push_back({.rir = seat.perspective->rir,
+                         .standing = corroborates ? Standing::kCorroborates : Standing::kDoesNot});
+  }
+  AttemptVerdict concluded{.assessment = Assess(rules, standings)};
+  if (concluded.assessment.decision == Decision::kCorroborated) {
+    concluded.verdict = v1::CORROBORATED;
+    return concluded;
+  }
+  concluded.verdict =
+      OursDecided(rules, seats, method, primary) ? v1::NOT_COMPLETED : v1::NOT_CORROBORATED;
+  concluded.problem = MakeProblem(concluded.assessment.problem, concluded.assessment.sentence);
+  return concluded;
+}
+
+}  // namespace mpic::coordinator

@@ -1,0 +1,55 @@
+// From answers to a verdict: who corroborates, what the quorum says, how it is told. Pure.
+#ifndef MPIC_COORDINATOR_TALLY_H_
+#define MPIC_COORDINATOR_TALLY_H_
+
+#include <optional>
+
+#include "absl/types/span.h"
+#include "coordinator/configured_perspective.h"
+#include "coordinator/perspective_session.h"
+#include "coordinator/policy/quorum.h"
+#include "mpic/v1/coordinator.pb.h"
+
+namespace mpic::coordinator {
+
+// One member of an attempt's cohort and its answer, once there is one.
+struct RemoteSeat {
+  const ConfiguredPerspective* perspective = nullptr;  // never null
+  std::optional<PerspectiveAnswer> answer;
+};
+
+// What an attempt has come to.
+struct AttemptVerdict {
+  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
+  v1::Problem problem;  // why not, unless CORROBORATED
+  Assessment assessment;
+};
+
+// The remote's part of the answer: it corroborates when it passed and, for methods that compare
+// (BR 3.2.2.9), saw what the primary saw. A missing answer is TIMED_OUT.
+v1::RemoteResult JudgeRemote(const RemoteSeat& seat, v1::Method method,
+                             const v1::CheckResult& primary);
+
+// The quorum as it stands while answers come in; a missing answer is pending.
+Assessment AssessSeats(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,
+                       v1::Method method, const v1::CheckResult& primary);
+
+// The tally as it is answered and recorded.
+v1::Quorum ToQuorum(const Assessment& assessment);
+
+// True for problems that lie on our side of the looking: nobody was reached, time ran out, a
+// perspective misbehaved. They never corroborate, but do not speak against the domain either.
+bool IsOurFailure(v1::Problem::Kind kind);
+
+// The verdict of a primary that did not pass, after `attempted` remotes were asked (none, as a
+// rule): no remote can outvote it. NOT_COMPLETED when it could not look.
+AttemptVerdict RefuseByPrimary(unsigned attempted, const v1::CheckResult& primary);
+
+// The verdict when all seats are closed: a missing answer is a non-corroboration. NOT_COMPLETED
+// when the seats that our own failures left empty would have decided.
+AttemptVerdict Conclude(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,
+                        v1::Method method, const v1::CheckResult& primary);
+
+}  // namespace mpic::coordinator
+
+#endif  // MPIC_COORDINATOR_TALLY_H_
