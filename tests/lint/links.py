@@ -1,0 +1,46 @@
+#!/usr/bin/env -S python3 -B
+"""Every file that a document of this repository links or names exists."""
+import os
+import re
+import sources
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+# `coordinator/policy/quorum.cc` in running text: a path with a folder of ours and a suffix.
+NAMED = re.compile(r"`((?:common|coordinator|perspective|protos|tests|deploy|\.ci)/[\w./-]+\.\w+)`")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.M)
+
+
+def anchor(heading):
+    """As forges make them: lower case, no punctuation, dashes for spaces."""
+    return re.sub(r"[^\w\- ]", "", heading.lower().replace("`", "")).replace(" ", "-")
+
+
+def complaints_of(top, path):
+    content = re.sub(r"^```.*?^```", "", sources.text(top, path), flags=re.M | re.S)
+    folder = os.path.dirname(path)
+    for target in LINK.findall(content):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, fragment = target.partition("#")
+        aim = os.path.normpath(os.path.join(folder, file)) if file else path
+        if not os.path.exists(os.path.join(top, aim)):
+            yield f"{path}: link to {target}: no such file"
+        elif fragment and aim.endswith(".md"):
+            anchors = {anchor(h) for h in HEADING.findall(sources.text(top, aim))}
+            if fragment not in anchors:
+                yield f"{path}: link to {target}: no such heading"
+    for name in NAMED.findall(content):
+        if not os.path.exists(os.path.join(top, name)):
+            yield f"{path}: names {name}: no such file"
+
+
+def main():
+    top = sources.root()
+    complaints = []
+    for path in sources.files(top):
+        if path.endswith(".md"):
+            complaints += complaints_of(top, path)
+    sources.report("links", complaints)
+
+
+main()

@@ -1,0 +1,214 @@
+#include "perspective/settings.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+
+namespace mpic::perspective {
+namespace {
+
+using config::v1::PerspectiveConfig;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+PerspectiveConfig Good() {
+  PerspectiveConfig config;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"pb(
+        perspective_id: "fra-1"
+        region: "eu-central-1"
+        rir: "RIPE NCC"
+        location { latitude: 50.1 longitude: 8.7 }
+        resolver { address: "127.0.0.1:53" validates_dnssec: true }
+        listen: "0.0.0.0:7443"
+        tls { certificate_file: "c.pem" private_key_file: "k.pem" trusted_ca_file: "ca.pem" }
+      )pb",
+      &config));
+  return config;
+}
+
+std::vector<std::string> Violations(const PerspectiveConfig& config) {
+  const auto settings = CheckSettings(config);
+  if (settings.ok()) return {};
+  EXPECT_EQ(settings.status().code(), absl::StatusCode::kFailedPrecondition);
+  return absl::StrSplit(settings.status().message(), '\n');
+}
+
+TEST(PerspectiveSettingsTest, DefaultsAreResolved) {
+  const auto settings = CheckSettings(Good());
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->identity.perspective_id(), "fra-1");
+  EXPECT_EQ(settings->identity.rir(), v1::RIPE_NCC);
+  EXPECT_EQ(settings->identity.resolver().resolver_id(), "fra-1");
+  EXPECT_EQ(settings->identity.resolver().rir(), v1::RIPE_NCC);
+  EXPECT_EQ(settings->identity.resolver().location().latitude(), 50.1);
+  EXPECT_TRUE(settings->identity.resolver().validates_dnssec());
+  EXPECT_FALSE(settings->identity.lab());
+  EXPECT_EQ(settings->resolver.text(), "127.0.0.1:53");
+  EXPECT_EQ(settings->listen, "0.0.0.0:7443");
+  EXPECT_EQ(settings->admin_listen, "");
+  EXPECT_EQ(settings->user_agent, settings->identity.software());
+  EXPECT_EQ(settings->log_level, config::v1::info);
+  EXPECT_EQ(settings->drain_timeout, absl::Seconds(30));
+  EXPECT_GE(settings->threads, 1U);
+  EXPECT_EQ(settings->limits.dns_timeout, absl::Seconds(2));
+  EXPECT_EQ(settings->limits.dns_tries_max, 3U);
+  EXPECT_EQ(settings->limits.checks_in_flight_per_stream_max, 10'000U);
+  EXPECT_EQ(settings->lab_http_port, 0);
+  EXPECT_THAT(settings->allowed_reserved_prefixes, SizeIs(0));
+}
+
+TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
+  PerspectiveConfig config = Good();
+  ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(
+      R"pb(
+        resolver {
+          resolver_id: "unbound-2"
+          rir: "RIPE NCC"
+          location { latitude: 52 longitude: 13 }
+        }
+        admin_listen: "[::1]:9100"
+        limits {
+          checks_in_flight_per_stream: 2
+          checks_in_flight: 3
+          dns_timeout { nanos: 100000000 }
+          dns_tries: 5
+          connect_timeout { seconds: 1 }
+          http_timeout { seconds: 3 }
+        }
+        user_agent: "ca/1"
+        log_level: warning
+        drain_timeout {}
+        threads: 4
+        lab { allowed_reserved_prefixes: "127.0.0.0/8" http_port: 8080 https_port: 8443 }
+      )pb",
+      &config));
+  const auto settings = CheckSettings(config);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->identity.resolver().resolver_id(), "unbound-2");
+  EXPECT_EQ(settings->identity.resolver().location().longitude(), 13);
+  EXPECT_TRUE(settings->identity.lab());
+  EXPECT_EQ(settings->admin_listen, "[::1]:9100");
+  EXPECT_EQ(settings->limits.checks_in_flight_per_stream_max, 2U);
+  EXPECT_EQ(settings->limits.checks_in_flight_max, 3U);
+  EXPECT_EQ(settings->limits.dns_timeout, absl::Milliseconds(100));
+  EXPECT_EQ(settings->limits.dns_tries_max, 5U);
+  EXPECT_EQ(settings->limits.connect_timeout, absl::Seconds(1));
+  EXPECT_EQ(settings->limits.http_timeout, absl::Seconds(3));
+  EXPECT_EQ(settings->user_agent, "ca/1");
+  EXPECT_EQ(settings->log_level, config::v1::warning);
+  EXPECT_EQ(settings->drain_timeout, absl::ZeroDuration());
+  EXPECT_EQ(settings->threads, 4U);
+  ASSERT_THAT(settings->allowed_reserved_prefixes, SizeIs(1));
+  EXPECT_EQ(settings->lab_http_port, 8080);
+  EXPECT_EQ(settings->lab_https_port, 8443);
+}
+
+TEST(PerspectiveSettingsTest, AnEmptyLabIsALab) {
+  PerspectiveConfig config = Good();
+  config.mutable_lab();
+  EXPECT_TRUE(CheckSettings(config)->identity.lab());
+}
+
+TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
+  const struct {
+    const char* name;
+    std::function<void(PerspectiveConfig&)> change;
+    const char* field;
+  } cases[] = {
+      {"no id", [](auto& c) { c.clear_perspective_id(); }, "perspective_id"},
+      {"id in capitals", [](auto& c) { c.set_perspective_id("FRA"); }, "perspective_id"},
+      {"id of 65 octets", [](auto& c) { c.set_region(std::string(65, 'a')); }, "region"},
+      {"no region", [](auto& c) { c.clear_region(); }, "region"},
+      {"region with a blank", [](auto& c) { c.set_region("eu 1"); }, "region"},
+      {"no RIR", [](auto& c) { c.clear_rir(); }, "rir"},
+      {"unknown RIR", [](auto& c) { c.set_rir("MARS"); }, "rir"},
+      {"no location", [](auto& c) { c.clear_location(); }, "location"},
+      {"latitude 91", [](auto& c) { c.mutable_location()->set_latitude(91); }, "location"},
+      {"longitude -181", [](auto& c) { c.mutable_location()->set_longitude(-181); }, "location"},
+      {"latitude NaN", [](auto& c) { c.mutable_location()->set_latitude(__builtin_nan("")); },
+       "location"},
+      {"resolver id", [](auto& c) { c.mutable_resolver()->set_resolver_id("a_b"); },
+       "resolver.resolver_id"},
+      {"no resolver", [](auto& c) { c.clear_resolver(); }, "resolver.address"},
+      {"resolver by name", [](auto& c) { c.mutable_resolver()->set_address("localhost:53"); },
+       "resolver.address"},
+      {"resolver without port", [](auto& c) { c.mutable_resolver()->set_address("127.0.0.1"); },
+       "resolver.address"},
+      {"resolver at port 0", [](auto& c) { c.mutable_resolver()->set_address("127.0.0.1:0"); },
+       "resolver.address"},
+      {"bare IPv6 resolver", [](auto& c) { c.mutable_resolver()->set_address("::1:53"); },
+       "resolver.address"},
+      {"resolver of another RIR", [](auto& c) { c.mutable_resolver()->set_rir("ARIN"); },
+       "resolver.rir"},
+      {"resolver's location",
+       [](auto& c) { c.mutable_resolver()->mutable_location()->set_latitude(-91); },
+       "resolver.location"},
+      {"no listen", [](auto& c) { c.clear_listen(); }, "listen"},
+      {"listen by name", [](auto& c) { c.set_listen("localhost:1"); }, "listen"},
+      {"port 65536", [](auto& c) { c.set_listen("127.0.0.1:65536"); }, "listen"},
+      {"admin_listen", [](auto& c) { c.set_admin_listen("9100"); }, "admin_listen"},
+      {"user agent with a line break", [](auto& c) { c.set_user_agent("a\r\nb"); }, "user_agent"},
+      {"user agent of 257 octets", [](auto& c) { c.set_user_agent(std::string(257, 'a')); },
+       "user_agent"},
+      {"drain of 11 minutes", [](auto& c) { c.mutable_drain_timeout()->set_seconds(660); },
+       "drain_timeout"},
+      {"drain below zero", [](auto& c) { c.mutable_drain_timeout()->set_seconds(-1); },
+       "drain_timeout"},
+      {"257 threads", [](auto& c) { c.set_threads(257); }, "threads"},
+      {"100001 checks a stream",
+       [](auto& c) { c.mutable_limits()->set_checks_in_flight_per_stream(100'001); },
+       "limits.checks_in_flight_per_stream"},
+      {"200001 checks", [](auto& c) { c.mutable_limits()->set_checks_in_flight(200'001); },
+       "limits.checks_in_flight"},
+      {"DNS timeout of 49 ms",
+       [](auto& c) { c.mutable_limits()->mutable_dns_timeout()->set_nanos(49'000'000); },
+       "limits.dns_timeout"},
+      {"DNS timeout of 11 s",
+       [](auto& c) { c.mutable_limits()->mutable_dns_timeout()->set_seconds(11); },
+       "limits.dns_timeout"},
+      {"6 DNS tries", [](auto& c) { c.mutable_limits()->set_dns_tries(6); }, "limits.dns_tries"},
+      {"connect timeout of 0", [](auto& c) { c.mutable_limits()->mutable_connect_timeout(); },
+       "limits.connect_timeout"},
+      {"HTTP timeout of 61 s",
+       [](auto& c) { c.mutable_limits()->mutable_http_timeout()->set_seconds(61); },
+       "limits.http_timeout"},
+      {"lab prefix",
+       [](auto& c) {
+         c.mutable_lab()->add_allowed_reserved_prefixes("127.0.0.0/8");
+         c.mutable_lab()->add_allowed_reserved_prefixes("127.0.0.0/33");
+       },
+       "lab.allowed_reserved_prefixes[1]"},
+      {"lab port", [](auto& c) { c.mutable_lab()->set_http_port(65'536); }, "lab.http_port"},
+      {"lab TLS port", [](auto& c) { c.mutable_lab()->set_https_port(70'000); }, "lab.https_port"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    PerspectiveConfig config = Good();
+    c.change(config);
+    const std::vector<std::string> violations = Violations(config);
+    ASSERT_FALSE(violations.empty());
+    EXPECT_TRUE(absl::StartsWith(violations[0], std::string(c.field) + ": ")) << violations[0];
+  }
+}
+
+TEST(PerspectiveSettingsTest, AllViolationsAreListedAtOnce) {
+  PerspectiveConfig config = Good();
+  config.clear_perspective_id();
+  config.mutable_resolver()->set_resolver_id("r");
+  config.set_listen("nowhere");
+  config.set_threads(1000);
+  EXPECT_THAT(Violations(config),
+              ElementsAre(::testing::StartsWith("perspective_id: "),
+                          ::testing::StartsWith("listen: "), ::testing::StartsWith("threads: ")));
+}
+
+}  // namespace
+}  // namespace mpic::perspective

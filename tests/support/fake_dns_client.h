@@ -1,0 +1,160 @@
+// A DnsClient without a network: answers what a test registered and fails the test on every other
+// question.
+#ifndef MPIC_TESTS_SUPPORT_FAKE_DNS_CLIENT_H_
+#define MPIC_TESTS_SUPPORT_FAKE_DNS_CLIENT_H_
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/ip_address.h"
+#include "perspective/net/dns_client.h"
+
+namespace mpic::testing {
+
+using perspective::DnsAnswer;
+using perspective::DnsQuestion;
+using perspective::RecordType;
+
+class FakeDnsClient final : public perspective::DnsClient {
+ public:
+  // Answers every question of that name and type with `answer`; a later call replaces it.
+  void Answer(const std::string& name, RecordType type, DnsAnswer answer) {
+    answers_.insert_or_assign(absl::StrCat(RecordTypeName(type), " ", name), std::move(answer));
+  }
+
+  boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) override {
+    const std::string asked =
+        absl::StrCat(RecordTypeName(question.type), " ", question.name.text());
+    questions_.push_back(asked);
+    DnsAnswer answer{.question = question};
+    if (const auto found = answers_.find(asked); found != answers_.end()) {
+      answer = found->second;
+    } else {
+      ADD_FAILURE() << "unexpected DNS question: " << asked;
+      answer.problem = {v1::Problem::INTERNAL_ERROR, "unexpected question " + asked};
+    }
+    answer.question = std::move(question);
+    answer.tries = 1;
+    co_return answer;
+  }
+
+  // Every question in order, as "TXT _acme-challenge.shop.example.com".
+  const std::vector<std::string>& questions() const { return questions_; }
+
+ private:
+  std::map<std::string, DnsAnswer> answers_;
+  std::vector<std::string> questions_;
+};
+
+// -- Answers ----------------------------------------------------------------------------------
+
+// Records as raw RDATA; the TTL is 300 seconds unless a test sets another.
+inline DnsAnswer RdataAnswer(std::vector<std::string> rdata) {
+  // Any name will do: the fake sets the real question.
+  DnsAnswer answer{.question = {.name = DomainName::ParseDns("unset.test").value()}};
+  answer.dnssec = v1::NOT_CHECKED;
+  answer.rdata = std::move(rdata);
+  answer.min_ttl_seconds = 300;
+  return answer;
+}
+
+inline std::string CharacterString(absl::string_view octets) {
+  return absl::StrCat(std::string(1, static_cast<char>(octets.size())), octets);
+}
+
+// RDATA of one TXT record that is made of several character-strings, each of at most 255 octets.
+inline std::string TxtRdata(const std::vector<std::string>& strings) {
+  std::string rdata;
+  for (const std::string& octets : strings) absl::StrAppend(&rdata, CharacterString(octets));
+  return rdata;
+}
+
+// One TXT record of one character-string per value.
+inline DnsAnswer TxtAnswer(const std::vector<std::string>& values) {
+  std::vector<std::string> rdata;
+  rdata.reserve(values.size());
+  for (const std::string& value : values) rdata.push_back(CharacterString(value));
+  return RdataAnswer(std::move(rdata));
+}
+
+// A or AAAA records; all addresses of one family.
+inline DnsAnswer AddressAnswer(const std::vector<std::string>& addresses) {
+  std::vector<std::string> rdata;
+  for (const std::string& text : addresses) {
+    const IpAddress address = IpAddress::Parse(text).value();
+    rdata.emplace_back(address.octets().begin(), address.octets().end());
+  }
+  return RdataAnswer(std::move(rdata));
+}
+
+struct CaaRecordText {
+  std::uint8_t flags = 0;
+  std::string tag;
+  std::string value;
+};
+
+inline std::string CaaRdata(const CaaRecordText& record) {
+  return absl::StrCat(std::string(1, static_cast<char>(record.flags)), CharacterString(record.tag),
+                      record.value);
+}
+
+inline DnsAnswer CaaAnswer(const std::vector<CaaRecordText>& records) {
+  std::vector<std::string> rdata;
+  rdata.reserve(records.size());
+  for (const CaaRecordText& record : records) rdata.push_back(CaaRdata(record));
+  return RdataAnswer(std::move(rdata));
+}
+
+// A name in uncompressed wire form (RFC 1035 section 3.1), letters as written.
+inline std::string WireName(absl::string_view name) {
+  std::string wire;
+  while (!name.empty()) {
+    const auto dot = name.find('.');
+    absl::StrAppend(&wire, CharacterString(name.substr(0, dot)));
+    name.remove_prefix(dot == absl::string_view::npos ? name.size() : dot + 1);
+  }
+  wire.push_back('\0');
+  return wire;
+}
+
+inline DnsAnswer CnameAnswer(absl::string_view target) { return RdataAnswer({WireName(target)}); }
+
+inline DnsAnswer NoData() {
+  DnsAnswer answer = RdataAnswer({});
+  answer.min_ttl_seconds = 0;
+  return answer;
+}
+
+inline DnsAnswer NxDomain() {
+  DnsAnswer answer = NoData();
+  answer.rcode = 3;
+  return answer;
+}
+
+// A lookup that gave nothing to rely on; `kind` is one of DNS_SERVFAIL .. DNSSEC_INDETERMINATE.
+inline DnsAnswer LookupError(perspective::ProblemKind kind) {
+  DnsAnswer answer = NoData();
+  if (kind == v1::Problem::DNS_SERVFAIL) answer.rcode = 2;
+  answer.problem = {kind, absl::StrCat(v1::Problem::Kind_Name(kind), " by the test")};
+  return answer;
+}
+
+// `answer` as found at the end of an alias chain.
+inline DnsAnswer ByAlias(const std::vector<std::string>& chain, DnsAnswer answer) {
+  for (const std::string& name : chain) {
+    answer.cname_chain.push_back(DomainName::ParseDns(name).value());
+  }
+  return answer;
+}
+
+}  // namespace mpic::testing
+
+#endif  // MPIC_TESTS_SUPPORT_FAKE_DNS_CLIENT_H_
