@@ -1,9 +1,7 @@
 #include "common/admin_server.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 #include <sys/socket.h>
@@ -21,45 +19,17 @@
 #include "common/grpc_server_metrics.h"
 #include "common/process_metrics.h"
 #include "mpic/v1/coordinator.grpc.pb.h"
+#include "tests/support/tcp_exchange.h"
 
 namespace mpic {
 namespace {
 
+using testing::ConnectTcp;
 using ::testing::EndsWith;
+using testing::Exchange;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-int Connect(int port, bool v6 = false) {
-  const int descriptor = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address4{};
-  address4.sin_family = AF_INET;
-  address4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address4.sin_port = htons(static_cast<std::uint16_t>(port));
-  sockaddr_in6 address6{};
-  address6.sin6_family = AF_INET6;
-  address6.sin6_addr = in6addr_loopback;
-  address6.sin6_port = address4.sin_port;
-  const int result =
-      v6 ? ::connect(descriptor, reinterpret_cast<sockaddr*>(&address6), sizeof address6)
-         : ::connect(descriptor, reinterpret_cast<sockaddr*>(&address4), sizeof address4);
-  EXPECT_EQ(result, 0);
-  return descriptor;
-}
-
-// Everything that the server says to `request` until it closes.
-std::string Exchange(int port, const std::string& request, bool v6 = false) {
-  const int descriptor = Connect(port, v6);
-  EXPECT_EQ(::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char block[4096];
-  for (ssize_t n = 0; (n = ::recv(descriptor, block, sizeof block, 0)) > 0;) {
-    answer.append(block, static_cast<std::size_t>(n));
-  }
-  ::close(descriptor);
-  return answer;
-}
 
 class AdminServerTest : public ::testing::Test {
  protected:
@@ -154,7 +124,7 @@ TEST_F(AdminServerTest, OutlivesGarbage) {
   for (const std::string& request :
        {std::string("\r\n\r\n"), std::string("GET\r\n\r\n"), std::string(100, '\0') + "\r\n\r\n",
         "GET /" + std::string(20000, 'a') + " HTTP/1.1\r\n\r\n"}) {
-    const int descriptor = Connect(server_->port());
+    const int descriptor = ConnectTcp(server_->port());
     (void)::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL);  // may be reset
     ::close(descriptor);
   }
@@ -163,7 +133,7 @@ TEST_F(AdminServerTest, OutlivesGarbage) {
 
 TEST_F(AdminServerTest, SilentClientsKeepNobodyOut) {
   std::vector<int> silent;
-  for (int i = 0; i < 50; ++i) silent.push_back(Connect(server_->port()));
+  for (int i = 0; i < 50; ++i) silent.push_back(ConnectTcp(server_->port()));
   EXPECT_THAT(Get("/healthz"), StartsWith("HTTP/1.1 200 "));
   for (const int descriptor : silent) ::close(descriptor);
 }
