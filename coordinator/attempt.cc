@@ -179,8 +179,8 @@ void Round::Ask(PerspectiveSession& session, Event::Kind kind, std::size_t seat)
                                .request_id = context_.request_id,
                                .traceparent = context_.traceparent};
   question.check.set_attempt(number_);
-  const absl::Duration budget = std::clamp(deadline_ - absl::Now(), kTimeBudgetMin,
-                                           FromProtoDuration(input_.check.time_budget()));
+  const absl::Duration budget = std::min(std::max(deadline_ - absl::Now(), kTimeBudgetMin),
+                                         FromProtoDuration(input_.check.time_budget()));
   *question.check.mutable_time_budget() = ToProtoDuration(budget);
   tasks_.push_back(
       LoopTask::Start(context_.loop, session.Ask(std::move(question)),

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/config_file.h"
@@ -25,7 +26,9 @@ void ReadEndpoints(const config::v1::CoordinatorConfig& config, Settings& settin
   settings.perspective_tls = config.has_perspective_tls() ? config.perspective_tls() : config.tls();
   violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
   violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);
-  if (!config.listen().empty() && config.listen() == config.admin_listen()) {
+  // Port 0 is a free port, another one each time.
+  if (!config.listen().empty() && config.listen() == config.admin_listen() &&
+      !absl::EndsWith(config.listen(), ":0")) {
     violations.Add("admin_listen", "must not be the same as listen");
   }
 }
