@@ -5,12 +5,14 @@
 
 #include "common/proto_time.h"
 #include "tests/coordinator/corroboration_world.h"
+#include "tests/support/remote_of.h"
 
 namespace mpic::coordinator {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::RemoteOf;
 using ::testing::SizeIs;
 
 constexpr Site kMadrid = {"madrid", "RIPE NCC", 40.42, -3.7};

@@ -9,10 +9,12 @@
 #include "common/proto_time.h"
 #include "coordinator/corroboration.h"
 #include "tests/coordinator/corroboration_world.h"
+#include "tests/support/remote_of.h"
 
 namespace mpic::coordinator {
 namespace {
 
+using testing::RemoteOf;
 using ::testing::SizeIs;
 
 config::v1::CoordinatorConfig WithGrace(absl::Duration grace) {

@@ -224,12 +224,4 @@ v1::Corroboration CorroborationWorld::Run(const CheckedInput& input, absl::Durat
   return result->ok() ? **result : v1::Corroboration();
 }
 
-const v1::RemoteResult& RemoteOf(const v1::Corroboration& corroboration, const std::string& id) {
-  const auto found =
-      std::find_if(corroboration.remotes().begin(), corroboration.remotes().end(),
-                   [&](const v1::RemoteResult& r) { return r.perspective_id() == id; });
-  if (found == corroboration.remotes().end()) throw std::logic_error("no remote " + id);
-  return *found;
-}
-
 }  // namespace mpic::coordinator

@@ -108,9 +108,6 @@ class CorroborationWorld {
   std::uint64_t seed_ = 0;
 };
 
-// The remote's part of an answer.
-const v1::RemoteResult& RemoteOf(const v1::Corroboration& corroboration, const std::string& id);
-
 }  // namespace mpic::coordinator
 
 #endif  // MPIC_TESTS_COORDINATOR_CORROBORATION_WORLD_H_
