@@ -317,7 +317,7 @@ void GrpcPerspectiveSession::OnClosed(const std::shared_ptr<Line>& line,
       "stream ended: ",
       status.error_message().empty()
           ? "closed by the perspective"
-          : absl::CHexEscape(absl::string_view(status.error_message()).substr(0, 128)));
+          : absl::CHexEscape(absl::string_view(status.error_message()).substr(0, 160)));
   v1::Problem problem = Unreachable(why);
   if (refused) problem.set_kind(v1::Problem::PERSPECTIVE_AUTH);
   Drop(line, problem);
