@@ -6,11 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/log.h"
 #include "common/status_macros.h"
 
 namespace mpic::perspective {
 namespace asio = boost::asio;
 namespace {
+
+constexpr unsigned kQueriesPerChannel = 100;
 
 bool WorthAnotherTry(const DnsAnswer& answer) {
   return answer.lookup_failed() && answer.problem.kind != v1::Problem::DNSSEC_BOGUS &&
@@ -34,14 +37,18 @@ Problem NoReply(int ares_status) {
 
 absl::StatusOr<std::unique_ptr<CaresDnsClient>> CaresDnsClient::Create(asio::io_context& loop,
                                                                        Options options) {
-  auto client = std::unique_ptr<CaresDnsClient>(new CaresDnsClient(std::move(options)));
-  CaresChannel::Options channel{.resolver = client->options_.resolver,
-                                .transport = CaresChannel::Transport::kUdp,
-                                .timeout = client->options_.timeout};
-  MPIC_ASSIGN_OR_RETURN(client->udp_, CaresChannel::Create(loop, channel));
-  channel.transport = CaresChannel::Transport::kTcp;
-  MPIC_ASSIGN_OR_RETURN(client->tcp_, CaresChannel::Create(loop, channel));
+  auto client = std::unique_ptr<CaresDnsClient>(new CaresDnsClient(loop, std::move(options)));
+  MPIC_RETURN_IF_ERROR(client->Renew(client->udp_));
+  MPIC_RETURN_IF_ERROR(client->Renew(client->tcp_));
   return client;
+}
+
+absl::Status CaresDnsClient::Renew(Line& line) {
+  MPIC_ASSIGN_OR_RETURN(line.channel, CaresChannel::Create(loop_, {.resolver = options_.resolver,
+                                                                   .transport = line.transport,
+                                                                   .timeout = options_.timeout}));
+  line.queries = 0;
+  return absl::OkStatus();
 }
 
 asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
@@ -63,9 +70,9 @@ asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
 }
 
 asio::awaitable<DnsAnswer> CaresDnsClient::TryOnce(const DnsQuestion& question) {
-  DnsAnswer answer = co_await Exchange(*udp_, question);
+  DnsAnswer answer = co_await Exchange(udp_, question);
   if (answer.problem.kind != v1::Problem::DNS_TRUNCATED) co_return answer;
-  DnsAnswer whole = co_await Exchange(*tcp_, question);
+  DnsAnswer whole = co_await Exchange(tcp_, question);
   whole.tcp = true;
   // A truncated reply is never used, also when TCP brings none (spec 2.3 item 4).
   if (whole.problem.kind == v1::Problem::DNS_TIMEOUT) {
@@ -75,18 +82,25 @@ asio::awaitable<DnsAnswer> CaresDnsClient::TryOnce(const DnsQuestion& question) 
   co_return whole;
 }
 
-asio::awaitable<DnsAnswer> CaresDnsClient::Exchange(CaresChannel& channel,
-                                                    const DnsQuestion& question) {
+asio::awaitable<DnsAnswer> CaresDnsClient::Exchange(Line& line, const DnsQuestion& question) {
+  if (line.queries >= kQueriesPerChannel) {
+    const absl::Status renewed = Renew(line);
+    // Rather an old port than no answer; the next query tries again.
+    if (!renewed.ok()) Log(LogLevel::kWarning, "dns channel", {{"reason", renewed.message()}});
+  }
+  ++line.queries;
+  const std::shared_ptr<CaresChannel> channel = line.channel;
   const std::uint16_t id = options_.random_id();
   const std::weak_ptr<bool> alive = alive_;
-  const RawDnsReply raw = co_await channel.Send(EncodeDnsQuery(question, id));
+  const RawDnsReply raw = co_await channel->Send(EncodeDnsQuery(question, id));
   // The reply may have been on its way through the loop when the client was destroyed.
   if (alive.expired()) throw boost::system::system_error(asio::error::operation_aborted);
   if (raw.ares_status != ARES_SUCCESS) {
+    if (channel == line.channel) line.queries = kQueriesPerChannel;  // it may be dead
     co_return InterpretReply(question, NoReply(raw.ares_status), options_.resolver_validates);
   }
   OrProblem<DnsReply> reply = ParseDnsReply(raw.message, question, id, options_.bounds);
-  if (&channel == udp_.get() && CutShort(raw, reply)) reply = DnsReply{.truncated = true};
+  if (&line == &udp_ && CutShort(raw, reply)) reply = DnsReply{.truncated = true};
   co_return InterpretReply(question, std::move(reply), options_.resolver_validates);
 }
 

@@ -38,14 +38,26 @@ class CaresDnsClient final : public DnsClient {
   boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) override;
 
  private:
-  explicit CaresDnsClient(Options options) : options_(std::move(options)) {}
+  // The way to the resolver by one transport. A channel keeps its socket while it is busy, so it is
+  // changed for another after some queries: under load the source port must not stand still
+  // (RFC 5452 section 4.5), nor a dead connection stay. The old one lives as long as its queries.
+  struct Line {
+    CaresChannel::Transport transport;
+    std::shared_ptr<CaresChannel> channel;
+    unsigned queries = 0;
+  };
+
+  CaresDnsClient(boost::asio::io_context& loop, Options options)
+      : loop_(loop), options_(std::move(options)) {}
+  absl::Status Renew(Line& line);
   // One try: UDP, then TCP if it must be.
   boost::asio::awaitable<DnsAnswer> TryOnce(const DnsQuestion& question);
-  boost::asio::awaitable<DnsAnswer> Exchange(CaresChannel& channel, const DnsQuestion& question);
+  boost::asio::awaitable<DnsAnswer> Exchange(Line& line, const DnsQuestion& question);
 
+  boost::asio::io_context& loop_;
   Options options_;
-  std::unique_ptr<CaresChannel> udp_;
-  std::unique_ptr<CaresChannel> tcp_;
+  Line udp_{.transport = CaresChannel::Transport::kUdp, .channel = nullptr};
+  Line tcp_{.transport = CaresChannel::Transport::kTcp, .channel = nullptr};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // gone: this is gone
 };
 

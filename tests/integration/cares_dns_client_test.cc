@@ -124,10 +124,16 @@ TEST_F(CaresDnsClientTest, ALateAnswerWithinTheTimeoutCounts) {
   EXPECT_FALSE(Ask().lookup_failed());
 }
 
-TEST_F(CaresDnsClientTest, QueriesOneAfterTheOtherComeFromDifferentPorts) {
-  Create(server_.endpoint());
+TEST_F(CaresDnsClientTest, TheSourcePortDoesNotStandStill) {
+  Create(server_.endpoint(), 3, absl::Seconds(20));
   for (int i = 0; i < 8; ++i) EXPECT_FALSE(Ask().lookup_failed());
-  EXPECT_GT(server_.client_ports(), 4U);  // the kernel may choose one twice
+  EXPECT_GT(server_.client_ports(), 5U);  // the kernel may choose one twice
+  server_.Late(absl::Milliseconds(1));    // from now on its channels are never idle
+  std::vector<std::shared_ptr<LoopTask>> tasks;
+  for (int i = 0; i < 400; ++i) tasks.push_back(Start(Txt()));
+  Turn();
+  for (const auto& outcome : outcomes_) EXPECT_FALSE(outcome.value()->lookup_failed());
+  EXPECT_GT(server_.client_ports(), 8U);
 }
 
 // -- Lookup errors and further tries ------------------------------------------------------------
