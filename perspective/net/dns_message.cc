@@ -26,8 +26,12 @@ constexpr std::uint16_t kFlagResponse = 0x8000;
 constexpr std::uint16_t kOpcodeBits = 0x7800;
 constexpr std::uint16_t kFlagTruncated = 0x0200;
 constexpr std::uint16_t kFlagRecursionDesired = 0x0100;
+constexpr std::uint16_t kFlagRecursionAvailable = 0x0080;
 constexpr std::uint16_t kFlagAuthenticData = 0x0020;
 constexpr std::uint16_t kRcodeBits = 0x000F;
+constexpr std::uint16_t kNoError = 0;
+constexpr std::uint16_t kServfail = 2;
+constexpr std::uint16_t kNxDomain = 3;
 
 struct Record {
   std::string owner;  // wire form
@@ -173,13 +177,33 @@ std::optional<ProblemKind> DnssecFailure(const std::vector<ExtendedDnsError>& er
   return failure;
 }
 
-ProblemKind KindOfRcode(std::uint16_t rcode, const std::vector<ExtendedDnsError>& errors) {
-  if (rcode != 2) return v1::Problem::DNS_REFUSED;
-  return DnssecFailure(errors).value_or(v1::Problem::DNS_SERVFAIL);
+// Errors by which a resolver says that an answer is not what the domain's own servers say now:
+// stale (3, 19), forged (4), blocked, censored, filtered, prohibited (15 to 18).
+bool Disowned(const std::vector<ExtendedDnsError>& errors) {
+  return std::any_of(errors.begin(), errors.end(), [](const ExtendedDnsError& error) {
+    return error.info_code == 3 || error.info_code == 4 ||
+           (error.info_code >= 15 && error.info_code <= 19);
+  });
+}
+
+// Why a reply is no answer; nullopt for NOERROR and NXDOMAIN that can be relied on.
+std::optional<ProblemKind> LookupErrorOf(const DnsReply& reply) {
+  const bool is_answer = reply.rcode == kNoError || reply.rcode == kNxDomain;
+  if (is_answer || reply.rcode == kServfail) {
+    if (const auto failure = DnssecFailure(reply.extended_errors)) return failure;
+  }
+  if (reply.rcode == kServfail) return v1::Problem::DNS_SERVFAIL;
+  if (!is_answer) return v1::Problem::DNS_REFUSED;
+  if (Disowned(reply.extended_errors)) return v1::Problem::DNS_SERVFAIL;
+  // It does not recurse for us: what looks like NODATA is a referral.
+  if (!reply.recursion_available) return v1::Problem::DNS_REFUSED;
+  if (reply.rcode == kNxDomain && !reply.rdata.empty()) return v1::Problem::DNS_MALFORMED;
+  return std::nullopt;
 }
 
 std::string DescribeErrors(const DnsReply& reply) {
   std::string text = RcodeName(reply.rcode);
+  if (!reply.recursion_available) absl::StrAppend(&text, ", recursion not available");
   for (const ExtendedDnsError& error : reply.extended_errors) {
     absl::StrAppend(&text, ", extended error ", error.info_code);
     // The text is the resolver's own: what a protobuf string cannot hold must not get into one.
@@ -230,6 +254,7 @@ OrProblem<DnsReply> ParseDnsReply(absl::string_view message, const DnsQuestion& 
   }
   DnsReply reply{.rcode = static_cast<std::uint16_t>(header.flags & kRcodeBits),
                  .truncated = (header.flags & kFlagTruncated) != 0,
+                 .recursion_available = (header.flags & kFlagRecursionAvailable) != 0,
                  .authentic_data = (header.flags & kFlagAuthenticData) != 0};
   if (header.questions != 1 || !QuestionAgrees(reader, question)) {
     return Malformed("repeats another question");
@@ -266,10 +291,9 @@ DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
     answer.extended_errors = reply->extended_errors;
     answer.authentic_data = resolver_validates && reply->authentic_data;
     answer.cname_chain = reply->cname_chain;
-    if (reply->rcode != 0 && reply->rcode != 3) {
-      answer.problem = {.kind = KindOfRcode(reply->rcode, reply->extended_errors),
-                        .detail = DescribeErrors(*reply)};
-    } else if (reply->rcode == 0) {
+    if (const auto error = LookupErrorOf(*reply)) {
+      answer.problem = {.kind = *error, .detail = DescribeErrors(*reply)};
+    } else {
       answer.rdata = reply->rdata;
     }
     answer.min_ttl_seconds = answer.lookup_failed() ? 0 : reply->min_ttl_seconds;

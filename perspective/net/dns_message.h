@@ -25,6 +25,7 @@ std::string EncodeDnsQuery(const DnsQuestion& question, std::uint16_t id);
 struct DnsReply {
   std::uint16_t rcode = 0;  // with the extended bits
   bool truncated = false;   // then everything below the flags is left empty
+  bool recursion_available = false;
   bool authentic_data = false;
   std::vector<ExtendedDnsError> extended_errors;
   std::vector<DomainName> cname_chain;
@@ -46,7 +47,9 @@ OrProblem<DnsReply> ParseDnsReply(absl::string_view message, const DnsQuestion& 
 
 // Turns a reply into the answer that methods see: NOERROR and NXDOMAIN are answers, every other
 // rcode is a lookup error (spec 2.3 item 5), DNSSEC failures are told apart by their Extended DNS
-// Error. `resolver_validates` decides whether AD means anything.
+// Error. So are answers that the resolver itself disowns by one (stale, forged, filtered), those of
+// a server that does not recurse (RA clear: a referral must not be read as NODATA), and NXDOMAIN
+// with records. `resolver_validates` decides whether AD means anything.
 DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
                          bool resolver_validates);
 

@@ -164,9 +164,25 @@ INSTANTIATE_TEST_SUITE_P(
                 {Opt(ExtendedErrorOption(5) + ExtendedErrorOption(6))},
                 "DNSSEC_BOGUS",
                 v1::BOGUS},
-        Meaning{"NoerrorWithEde6",
+        Meaning{"NoerrorWithEde6", 0, {Opt(ExtendedErrorOption(6))}, "DNSSEC_BOGUS", v1::BOGUS},
+        Meaning{"NoerrorWithEde3Stale",
                 0,
-                {Opt(ExtendedErrorOption(6))},
+                {Opt(ExtendedErrorOption(3))},
+                "DNS_SERVFAIL",
+                v1::DNSSEC_STATUS_UNSPECIFIED},
+        Meaning{"NxdomainWithEde19Stale",
+                3,
+                {Opt(ExtendedErrorOption(19))},
+                "DNS_SERVFAIL",
+                v1::DNSSEC_STATUS_UNSPECIFIED},
+        Meaning{"NxdomainWithEde17Filtered",
+                3,
+                {Opt(ExtendedErrorOption(17))},
+                "DNS_SERVFAIL",
+                v1::DNSSEC_STATUS_UNSPECIFIED},
+        Meaning{"NoerrorWithEde1UnsupportedAlgorithm",
+                0,
+                {Opt(ExtendedErrorOption(1))},
                 "KIND_UNSPECIFIED",
                 v1::NOT_SECURE},
         Meaning{"RefusedWithEde6",
@@ -185,10 +201,20 @@ TEST(DnsReplyTest, NxdomainAtTheEndOfAChainKeepsTheChain) {
   EXPECT_EQ(answer.min_ttl_seconds, 300U);
 }
 
-TEST(DnsReplyTest, NxdomainHasNoRecordsWhateverItBrings) {
+TEST(DnsReplyTest, NxdomainWithRecordsIsNoAnswer) {
   WireMessage message = Chain(1);
   message.flags = kReplyFlags | 3U;
+  EXPECT_EQ(Answer(message).problem.kind, v1::Problem::DNS_MALFORMED);
   EXPECT_THAT(Answer(message).rdata, IsEmpty());
+}
+
+TEST(DnsReplyTest, WithoutRecursionAReferralIsNotNodata) {
+  constexpr unsigned kRecursionAvailable = 0x0080;
+  for (const unsigned rcode : {0U, 3U}) {
+    const DnsAnswer answer = Answer({.flags = (kReplyFlags & ~kRecursionAvailable) | rcode});
+    EXPECT_EQ(answer.problem.kind, v1::Problem::DNS_REFUSED);
+    EXPECT_THAT(answer.problem.detail, HasSubstr("recursion not available"));
+  }
 }
 
 TEST(DnsReplyTest, AServfailHasNoRecordsWhateverItBrings) {
