@@ -54,6 +54,17 @@ std::string PercentDecodeOnce(absl::string_view lower) {
 
 }  // namespace
 
+absl::Status CheckChallengeValue(absl::string_view value) {
+  if (value.size() < kChallengeValueOctetsMin || value.size() > kChallengeValueOctetsMax ||
+      !std::all_of(value.begin(), value.end(),
+                   [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); })) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "must be ", kChallengeValueOctetsMin, " to ", kChallengeValueOctetsMax,
+        " octets of printable ASCII without space (BR 1.6.1: at least 112 bits of entropy)"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckChallengeAge(absl::Time created, absl::Time now) {
   if (created > now + kClockSkewMax) {
     return absl::InvalidArgumentError("the challenge was created in the future");

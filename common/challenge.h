@@ -18,10 +18,19 @@ inline constexpr std::size_t kAcmeThumbprintOctets = 43;
 // Far above every ACME server in use; a token is also a file name and part of a URL.
 inline constexpr std::size_t kAcmeTokenOctetsMax = 128;
 
+// A Random Value has 112 bits or more (BR 1.6.1), a Request Token more: in printable ASCII, at 6.6
+// bits an octet, that takes 18 octets. Anything shorter stands in records and files by itself.
+inline constexpr std::size_t kChallengeValueOctetsMin = 18;
+inline constexpr std::size_t kChallengeValueOctetsMax = 255;
+
 // BR 3.2.2.4.7, .18, .19, .20, .21: no use after 30 days from creation.
 inline constexpr absl::Duration kChallengeAgeMax = absl::Hours(30 * 24);
 // How far the clock of the host that made a value may run before ours.
 inline constexpr absl::Duration kClockSkewMax = absl::Seconds(5);
+
+// INVALID_ARGUMENT unless `value`, a Random Value or Request Token, is of that length and printable
+// ASCII without space. The message does not repeat it.
+absl::Status CheckChallengeValue(absl::string_view value);
 
 // INVALID_ARGUMENT with the broken rule for a Random Value, Request Token or ACME token created
 // more than kChallengeAgeMax before `now`, or after it.

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/challenge.h"
 #include "common/domain_name.h"
 #include "coordinator/request_check_methods.h"
 #include "coordinator/request_check_values.h"
@@ -13,7 +14,6 @@
 namespace mpic::coordinator {
 namespace {
 
-constexpr std::size_t kExpectedValueOctetsMax = 255;
 constexpr std::size_t kCaaTagOctetsMax = 255;  // RFC 8659 section 4.1: one length octet
 
 void CheckPrefixLabel(v1::DnsChange& dns_change, const Field& field) {
@@ -35,7 +35,9 @@ void CheckPrefixLabel(v1::DnsChange& dns_change, const Field& field) {
 
 void CheckExpectedValue(v1::DnsChange& dns_change, const Field& field) {
   const Field place = field["expected_value"];
-  if (!CheckPrintable(place, dns_change.expected_value(), 1, kExpectedValueOctetsMax)) return;
+  if (const auto value = CheckChallengeValue(dns_change.expected_value()); !value.ok()) {
+    return place.Refuse(value.message());
+  }
   if (dns_change.record_type() != v1::DnsChange::CNAME) return;
   const absl::StatusOr<DomainName> target = DomainName::ParseDns(dns_change.expected_value());
   if (target.ok()) {

@@ -13,9 +13,6 @@
 namespace mpic::coordinator {
 namespace {
 
-constexpr std::size_t kExpectedValueOctetsMin = 16;
-constexpr std::size_t kExpectedValueOctetsMax = 255;
-
 // BR 1.6.1, Authorized Ports; 0 stands for the scheme's own.
 bool IsAuthorizedPort(std::uint32_t port) {
   return port == 0 || port == 80 || port == 443 || port == 25 || port == 22;
@@ -63,8 +60,9 @@ void CheckWebsiteChange(v1::WebsiteChange& website, const MethodContext& context
     field["port"].Refuse(
         absl::StrCat(website.port(), " is no Authorized Port: 80, 443, 25, 22 (BR 1.6.1)"));
   }
-  CheckPrintable(field["expected_value"], website.expected_value(), kExpectedValueOctetsMin,
-                 kExpectedValueOctetsMax);
+  if (const auto value = CheckChallengeValue(website.expected_value()); !value.ok()) {
+    field["expected_value"].Refuse(value.message());
+  }
   CheckFile(website, context, field["file"]);
   if (website.require_meta_tag() && context.identifier.has_value() && !context.is_ip()) {
     field["require_meta_tag"].Refuse("is for IP addresses only (BR 3.2.2.5.1)");

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/challenge.h"
 #include "perspective/rules/caa.h"
 #include "perspective/rules/challenge_value.h"
 #include "perspective/rules/txt_record.h"
@@ -16,13 +17,9 @@
 namespace mpic::perspective {
 namespace {
 
-constexpr std::size_t kExpectedValueOctetsMax = 255;  // protos/mpic/v1/check.proto
-
 Problem BadRequest(absl::string_view field, absl::string_view rule) {
   return {v1::Problem::BAD_REQUEST, absl::StrCat("dns_change.", field, ": ", rule)};
 }
-
-bool IsGraph(char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); }
 
 bool IsCaaTagOctet(char c) {
   return absl::ascii_islower(static_cast<unsigned char>(c)) ||
@@ -31,9 +28,8 @@ bool IsCaaTagOctet(char c) {
 
 std::optional<Problem> CheckExpectedValue(const v1::DnsChange& change) {
   const std::string& value = change.expected_value();
-  if (value.empty() || value.size() > kExpectedValueOctetsMax ||
-      !std::all_of(value.begin(), value.end(), IsGraph)) {
-    return BadRequest("expected_value", "1 to 255 octets of printable ASCII without space");
+  if (const auto checked = CheckChallengeValue(value); !checked.ok()) {
+    return BadRequest("expected_value", checked.message());
   }
   if (change.record_type() == v1::DnsChange::CNAME && !DomainName::ParseDns(value).ok()) {
     return BadRequest("expected_value", "for CNAME it must be a whole domain name");

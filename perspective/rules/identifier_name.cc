@@ -37,9 +37,9 @@ OrProblem<DomainName> AuthorizationDomainName(const v1::Check& check) {
   if (IsOnion(*adn)) {
     return BadRequest("authorization_domain_name", "Onion Domain Names are never looked up in DNS");
   }
-  if (identifier->wildcard && !identifier->name.IsAtOrBelow(*adn)) {
+  if (!identifier->name.IsAtOrBelow(*adn)) {
     return BadRequest("authorization_domain_name",
-                      "for a wildcard it must be the name behind \"*.\" or an ancestor of it");
+                      "must be the identifier without \"*.\", or an ancestor of it");
   }
   return *std::move(adn);
 }

@@ -12,8 +12,8 @@ namespace mpic::perspective {
 OrProblem<CertificateName> IdentifierName(const v1::Identifier& identifier);
 
 // The Authorization Domain Name of a check by a DNS method: the one that the check names, else the
-// identifier without "*.". BAD_REQUEST as above, and for a Wildcard Domain Name when the ADN is
-// neither the rest of it nor an ancestor: a CNAME target never stands for a wildcard (BR 1.6.1).
+// identifier without "*.". BAD_REQUEST as above, and when the ADN is neither that name nor an
+// ancestor of it: whoever asks, a perspective never looks at one name to prove another.
 OrProblem<DomainName> AuthorizationDomainName(const v1::Check& check);
 
 }  // namespace mpic::perspective

@@ -1,18 +1,14 @@
 #include "perspective/rules/website_change.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/challenge.h"
 #include "common/well_known_path.h"
 
 namespace mpic::perspective {
 namespace {
-
-constexpr std::size_t kExpectedValueOctetsMin = 16;   // 112 bits in hexadecimal are 28
-constexpr std::size_t kExpectedValueOctetsMax = 255;  // protos/mpic/v1/check.proto
 
 Problem BadRequest(absl::string_view field, absl::string_view rule) {
   return {v1::Problem::BAD_REQUEST, absl::StrCat("website_change.", field, ": ", rule)};
@@ -22,12 +18,6 @@ bool IsAuthorizedPort(std::uint32_t port) {  // BR 1.6.1
   return port == 80 || port == 443 || port == 25 || port == 22;
 }
 
-bool IsChallengeValue(absl::string_view value) {
-  const auto is_graphic = [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); };
-  return value.size() >= kExpectedValueOctetsMin && value.size() <= kExpectedValueOctetsMax &&
-         std::ranges::all_of(value, is_graphic);
-}
-
 std::optional<Problem> ParameterProblem(const v1::WebsiteChange& change) {
   if (change.scheme() != v1::WebsiteChange::HTTP && change.scheme() != v1::WebsiteChange::HTTPS) {
     return BadRequest("scheme", "HTTP or HTTPS");
@@ -35,10 +25,8 @@ std::optional<Problem> ParameterProblem(const v1::WebsiteChange& change) {
   if (change.port() != 0 && !IsAuthorizedPort(change.port())) {
     return BadRequest("port", "0 or an Authorized Port: 80, 443, 25, 22");
   }
-  if (!IsChallengeValue(change.expected_value())) {
-    return BadRequest("expected_value",
-                      absl::StrCat(kExpectedValueOctetsMin, " to ", kExpectedValueOctetsMax,
-                                   " octets of printable ASCII without space"));
+  if (const auto value = CheckChallengeValue(change.expected_value()); !value.ok()) {
+    return BadRequest("expected_value", value.message());
   }
   if (change.require_meta_tag()) return BadRequest("require_meta_tag", "only for IP addresses");
   return std::nullopt;
