@@ -3,6 +3,7 @@
 #define MPIC_COMMON_PROTO_TIME_H_
 
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include "absl/time/time.h"
@@ -14,6 +15,10 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time);
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
 google::protobuf::Duration ToProtoDuration(absl::Duration duration);
 absl::Duration FromProtoDuration(const google::protobuf::Duration& duration);
+
+// True when every Timestamp and Duration in `message`, at any depth, is within its type's range.
+// One that is not cannot be written as JSON.
+bool AllTimesAreValid(const google::protobuf::Message& message);
 
 }  // namespace mpic
 

@@ -7,10 +7,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/log.h"
 #include "common/proto_time.h"
-#include "coordinator/expected_observation.h"
 #include "coordinator/policy/methods.h"
+#include "coordinator/usable_result.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;
@@ -26,71 +27,6 @@ v1::Problem MakeProblem(v1::Problem::Kind kind, std::string detail) {
   return problem;
 }
 
-v1::CheckResult::EvidenceCase EvidenceOf(const v1::Check& check) {
-  switch (check.method_case()) {
-    case v1::Check::kDnsChange:
-    case v1::Check::kDns01:
-    case v1::Check::kDnsAccount01:
-      return v1::CheckResult::kDnsRecord;
-    case v1::Check::kCaaEmailContact:
-    case v1::Check::kTxtEmailContact:
-    case v1::Check::kTxtPhoneContact:
-    case v1::Check::kCaaPhoneContact:
-      return v1::CheckResult::kContact;
-    case v1::Check::kWebsiteChange:
-    case v1::Check::kHttp01:
-      return v1::CheckResult::kHttp;
-    case v1::Check::kTlsAlpn01:
-      return v1::CheckResult::kTlsAlpn;
-    case v1::Check::kDnsPersist:
-      return v1::CheckResult::kPersist;
-    case v1::Check::kReverseLookup:
-      return v1::CheckResult::kReverseLookup;
-    case v1::Check::kCaa:
-      return v1::CheckResult::kCaa;
-    case v1::Check::METHOD_NOT_SET:
-      break;
-  }
-  return v1::CheckResult::EVIDENCE_NOT_SET;
-}
-
-std::string UnusablePass(const v1::CheckResult& result, const v1::Check& asked) {
-  if (result.has_problem()) return "the result is PASSED and has a problem";
-  if (result.evidence_case() == v1::CheckResult::EVIDENCE_NOT_SET ||
-      result.evidence_case() != EvidenceOf(asked)) {
-    return "the result is PASSED without evidence of its method";
-  }
-  // Without it the RA would not know until when it may issue (BR 4.2.2.1).
-  if (result.has_caa() && !result.caa().has_valid_until()) {
-    return "the result permits by CAA without end";
-  }
-  if (const absl::Status seen = CheckObservation(asked, result.observed_value()); !seen.ok()) {
-    return absl::StrCat("observed_value ", seen.message());
-  }
-  return "";
-}
-
-std::string UnusableProblem(v1::Problem::Kind kind) {
-  if (kind == v1::Problem::KIND_UNSPECIFIED) return "the result is not PASSED and names no problem";
-  // Judgements about perspectives and quorum are the coordinator's (mpic/v1/check.proto).
-  return kind >= v1::Problem::PERSPECTIVE_UNREACHABLE ? "the result names a coordinator's problem"
-                                                      : "";
-}
-
-// What makes a result unusable although it names the right perspective; empty when nothing does.
-std::string Unusable(const v1::CheckResult& result, const v1::Check& asked) {
-  if (result.attempt() != asked.attempt()) return "the result names another attempt";
-  switch (result.outcome()) {
-    case v1::PASSED:
-      return UnusablePass(result, asked);
-    case v1::FAILED:
-    case v1::ERROR:
-      return UnusableProblem(result.problem().kind());
-    default:
-      return "the result has no outcome that this version knows";
-  }
-}
-
 bool Supports(const v1::Hello& hello, v1::Method method) {
   return std::find(hello.supported_methods().begin(), hello.supported_methods().end(), method) !=
          hello.supported_methods().end();
@@ -104,7 +40,9 @@ GrpcPerspectiveSession::GrpcPerspectiveSession(asio::io_context& loop, Options o
       stub_(v1::PerspectiveService::NewStub(options_.channel)),
       reconnect_timer_(loop),
       hello_timer_(loop),
-      backoff_(options_.reconnect_min) {}
+      leaving_timer_(loop),
+      backoff_(options_.reconnect_min),
+      last_problem_(Unreachable("not connected yet")) {}
 
 GrpcPerspectiveSession::~GrpcPerspectiveSession() = default;
 
@@ -115,6 +53,7 @@ void GrpcPerspectiveSession::Stop() {
   last_problem_ = Unreachable("shutting down");
   reconnect_timer_.cancel();
   hello_timer_.cancel();
+  leaving_timer_.cancel();
   for (const auto& line : std::exchange(leaving_, {})) line->stream->Abandon();
   if (current_) {
     const std::shared_ptr<Line> line = current_;
@@ -145,8 +84,11 @@ asio::awaitable<PerspectiveAnswer> GrpcPerspectiveSession::Ask(PerspectiveQuesti
   co_return co_await AwaitCallback<PerspectiveAnswer>(
       loop_, [this, number, &question, &timer,
               &late](std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
-        timer.async_wait([waiter, late = std::move(late)](boost::system::error_code error) mutable {
-          if (!error) (*waiter)(std::move(late));
+        timer.async_wait([this, number, waiter,
+                          late = std::move(late)](boost::system::error_code error) mutable {
+          if (error) return;
+          OnSilence(number);
+          (*waiter)(std::move(late));
         });
         Enter(number, std::move(question), std::move(waiter));
       });
@@ -176,11 +118,21 @@ void GrpcPerspectiveSession::Forget(std::uint64_t number) {
     v1::CheckRequest cancel;
     cancel.mutable_cancel()->set_check_id(absl::StrCat(number));
     line->stream->Send(std::move(cancel));
-    --line->in_flight;
+    line->cancelled.insert(number);
   }
   unsent_.erase(number);
   pending_.erase(found);
-  SendWaiting();
+}
+
+void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return;
+  // One that was never sent waits for room on the current line.
+  const std::shared_ptr<Line> line = found->second.line ? found->second.line : current_;
+  if (!line || ++line->silences < kSilencesMax) return;
+  // Its own answer is on the way already.
+  Forget(number);
+  Drop(line, Unreachable(absl::StrCat("it left ", kSilencesMax, " checks in a row unanswered")));
 }
 
 // In the order of arrival, as far as the perspective's limit of checks in flight goes.
@@ -218,6 +170,7 @@ void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswe
 
 void GrpcPerspectiveSession::Open() {
   auto line = std::make_shared<Line>();
+  line->opened = absl::Now();
   current_ = line;
   line->stream = PerspectiveStream::Open(
       loop_, *stub_, options_.live_streams,
@@ -232,6 +185,7 @@ void GrpcPerspectiveSession::Open() {
 
 void GrpcPerspectiveSession::OnMessage(const std::shared_ptr<Line>& line,
                                        v1::CheckResponse message) {
+  line->silences = 0;
   if (message.has_hello() != !line->hello_taken) {
     Drop(line, MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
                            absl::StrCat("perspective ", options_.perspective.perspective_id,
@@ -264,7 +218,6 @@ void GrpcPerspectiveSession::OnHello(const std::shared_ptr<Line>& line, v1::Hell
   line->hello_taken = true;
   line->hello = std::move(hello);
   hello_timer_.cancel();
-  backoff_ = options_.reconnect_min;
   options_.availability.StreamUp(options_.perspective.perspective_id);
   Log(LogLevel::kInfo, "perspective connected",
       {{"perspective_id", options_.perspective.perspective_id},
@@ -277,6 +230,11 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::Che
   std::uint64_t number = 0;
   const auto entry =
       absl::SimpleAtoi(result.check_id(), &number) ? pending_.find(number) : pending_.end();
+  if (line->cancelled.erase(number) > 0) {
+    --line->in_flight;
+    SendWaiting();
+    return;
+  }
   if (entry == pending_.end() || entry->second.line != line) {
     options_.metrics.CountUnexpectedResult(id);
     return;
@@ -287,7 +245,7 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::Che
     Log(LogLevel::kError, "identity mismatch",
         {{"perspective_id", id}, {"reason", problem->detail()}});
     answer.problem = *std::move(problem);
-  } else if (const std::string why = Unusable(result, entry->second.request.check());
+  } else if (const std::string why = WhyUnusable(result, entry->second.request.check());
              !why.empty()) {
     answer.problem = MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
                                  absl::StrCat("perspective ", id, ": ", why));
@@ -304,6 +262,13 @@ void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
   if (line != current_) return;
   LetGoOfCurrent();
   leaving_.push_back(line);
+  leaving_timer_.expires_after(absl::ToChronoNanoseconds(options_.leaving_max));
+  leaving_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    for (const auto& gone : std::exchange(leaving_, {})) {
+      Drop(gone, Unreachable("it went away without finishing"));
+    }
+  });
   last_problem_ = Unreachable("it is going away");
   Reconnect();
 }
@@ -350,6 +315,9 @@ void GrpcPerspectiveSession::FailPending(const std::shared_ptr<Line>& line,
 
 void GrpcPerspectiveSession::LetGoOfCurrent() {
   const bool was_up = healthy();
+  if (was_up && absl::Now() - current_->opened >= options_.stable_after) {
+    backoff_ = options_.reconnect_min;
+  }
   current_ = nullptr;
   if (was_up) options_.availability.StreamDown(options_.perspective.perspective_id);
 }

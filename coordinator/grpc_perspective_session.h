@@ -40,7 +40,15 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
     absl::Duration reconnect_min = absl::Milliseconds(250);
     absl::Duration reconnect_max = absl::Seconds(10);
     absl::Duration hello_timeout = absl::Seconds(10);
+    // How long a stream must have lived for the next one to come without backoff.
+    absl::Duration stable_after = absl::Seconds(10);
+    // How long a stream that said GoingAway may take for what is in flight, whatever it says.
+    absl::Duration leaving_max = absl::Minutes(2);
   };
+
+  // Questions in a row that a perspective may leave unanswered, without a word about anything else,
+  // before its stream is given up: its process may hang behind a connection that lives.
+  static constexpr unsigned kSilencesMax = 8;
 
   GrpcPerspectiveSession(boost::asio::io_context& loop, Options options);
   ~GrpcPerspectiveSession() override;
@@ -61,7 +69,10 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
     std::shared_ptr<PerspectiveStream> stream;
     bool hello_taken = false;
     v1::Hello hello;
-    unsigned in_flight = 0;
+    unsigned in_flight = 0;  // sent and not answered; cancelling alone makes no room over there
+    std::set<std::uint64_t> cancelled;  // of those in flight
+    unsigned silences = 0;              // questions that timed out since the last message
+    absl::Time opened;
   };
   // A question that waits for its result, or for a line to be sent on.
   struct Pending {
@@ -74,6 +85,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Enter(std::uint64_t number, PerspectiveQuestion question,
              std::shared_ptr<Completion<PerspectiveAnswer>> waiter);
   void Forget(std::uint64_t number);
+  void OnSilence(std::uint64_t number);
   void SendWaiting();
   void Transmit(PendingMap::iterator entry);
   void Answer(PendingMap::iterator entry, PerspectiveAnswer answer);
@@ -97,6 +109,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   boost::asio::steady_timer hello_timer_;
   std::shared_ptr<Line> current_;               // null: waiting to reconnect
   std::vector<std::shared_ptr<Line>> leaving_;  // said GoingAway, still answering
+  boost::asio::steady_timer leaving_timer_;     // of the last of them
   PendingMap pending_;
   std::set<std::uint64_t> unsent_;  // those of pending_ that wait for a line
   std::uint64_t next_number_ = 1;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -101,6 +102,39 @@ TEST(PerspectiveFaultsTest, WhenAllAreSilentTheDeadlineIsKept) {
     ASSERT_THAT(one.checks(), SizeIs(1));
     EXPECT_LE(FromProtoDuration(one.checks()[0].check().time_budget()), absl::Seconds(1));
   });
+  EXPECT_THAT(world.Records(), SizeIs(1));
+}
+
+TEST(PerspectiveFaultsTest, OneThatHangsBehindALiveConnectionIsGivenUp) {
+  CoordinatorUnderTest world;
+  world.config.set_threads(1);
+  SetGrace(world, absl::Seconds(30));
+  *world.config.mutable_policy()->mutable_check_budget() = ToProtoDuration(absl::Milliseconds(100));
+  world.at("dublin").Hang();
+  world.Start();
+  v1::CorroborateRequest request = Dns01Request();
+  for (int i = 1; i < 10; ++i) AddHttp01(request, absl::StrCat("http-", i));
+  EXPECT_EQ(world.at("dublin").streams_opened(), 1U);
+  const v1::CorroborateResponse response = world.Corroborate(request);
+  for (const v1::Corroboration& answer : response.corroborations()) {
+    EXPECT_EQ(answer.quorum().text(), "5/6") << answer.check_id();
+  }
+  EXPECT_TRUE(WaitUntil([&] { return world.at("dublin").streams_opened() == 2; }));
+  world.at("dublin").Pass();
+  EXPECT_TRUE(WaitUntil([&] { return world.Connected("dublin"); }));
+  EXPECT_EQ(world.CorroborateOne(Dns01Request()).quorum().text(), "6/6");
+}
+
+TEST(PerspectiveFaultsTest, TimeThatIsNoneIsNotRecordedAndStopsNobody) {
+  CoordinatorUnderTest world;
+  world.at("dublin").ReplyWith([identity = world.at("dublin").identity()](const v1::Check& check) {
+    v1::CheckResult result = PassingResult(check, identity);
+    result.mutable_finished_at()->set_seconds(std::int64_t{1} << 60);
+    return ScriptedReply{.results = {result}};
+  });
+  world.Start();
+  ExpectFiveOfSix(world.CorroborateOne(Dns01Request()), "dublin",
+                  v1::Problem::PERSPECTIVE_RESPONSE_INVALID);
   EXPECT_THAT(world.Records(), SizeIs(1));
 }
 

@@ -121,8 +121,14 @@ void ScriptedPerspective::Kill() {
   server_.reset();
 }
 
+void ScriptedPerspective::Hang() {
+  const absl::MutexLock lock(&mutex_);
+  hangs_ = true;
+}
+
 void ScriptedPerspective::ReplyWith(Reply reply) {
   const absl::MutexLock lock(&mutex_);
+  hangs_ = false;
   reply_ = std::move(reply);
 }
 
@@ -209,10 +215,18 @@ void ScriptedPerspective::Greet(Stream& stream) {
 
 bool ScriptedPerspective::Take(Stream& stream, const v1::CheckRequest& request,
                                grpc::Status& status) {
+  if (hangs_) return false;
   if (request.has_cancel()) {
     ++cancels_;
-    held_.remove_if(
-        [&](const Held& held) { return held.check.check_id() == request.cancel().check_id(); });
+    // A cancelled check is answered as every other.
+    held_.remove_if([&](const Held& held) {
+      if (held.check.check_id() != request.cancel().check_id()) return false;
+      v1::CheckResult result = ResultOf(held.check, hello.perspective());
+      result.set_outcome(v1::ERROR);
+      result.mutable_problem()->set_kind(v1::Problem::CANCELLED);
+      stream.Write(ToResponse(std::move(result)));
+      return true;
+    });
     return false;
   }
   checks_.push_back(request);

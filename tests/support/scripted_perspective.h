@@ -58,6 +58,8 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   void Hold() {
     ReplyWith([](const v1::Check&) { return ScriptedReply(); });
   }
+  // From now on it takes everything and says nothing, not even to a Cancel.
+  void Hang();
   // Answers the oldest check that was held and not cancelled. False when there is none.
   bool ReleaseHeld();
   // Says GoingAway on every stream.
@@ -92,6 +94,7 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   std::size_t streams_opened_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<v1::CheckRequest> checks_ ABSL_GUARDED_BY(mutex_);
   std::size_t cancels_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   std::list<Held> held_ ABSL_GUARDED_BY(mutex_);
 };
 
