@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/caa_validity.h"
 #include "common/event_queue.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
@@ -41,6 +42,10 @@ v1::CheckResult Supplied(const v1::PrimaryDetermination& determination, const v1
   if (result.outcome() != v1::PASSED) {
     result.mutable_problem()->set_kind(v1::Problem::PRIMARY_NOT_PASSED);
     result.mutable_problem()->set_detail("by the RA's own determination");
+  } else if (check.has_caa()) {
+    // We do not know its TTL: the shortest validity there is (BR 4.2.2.1).
+    *result.mutable_caa()->mutable_valid_until() =
+        ToTimestamp(FromTimestamp(determination.determined_at()) + kCaaValidityMin);
   }
   return result;
 }
@@ -242,7 +247,7 @@ std::vector<v1::RemoteResult> Round::Remotes() const {
 asio::awaitable<AttemptResult> RunAttempt(AttemptContext context, const CheckedInput& input,
                                           unsigned number, std::uint64_t cohort_seed,
                                           absl::Duration time_left) {
-  AttemptResult result{.number = number, .cohort_seed = cohort_seed};
+  AttemptResult result{.number = number, .cohort_seed = cohort_seed, .phase = &context.phase};
   const CohortChoice cohort = SelectCohort(context.sessions.Candidates(),
                                            {.size = context.policy.remotes_per_attempt,
                                             .phase = context.phase,

@@ -30,6 +30,7 @@ struct AttemptContext {
 struct AttemptResult {
   unsigned number = 0;  // 1-based
   std::uint64_t cohort_seed = 0;
+  const Phase* phase = nullptr;  // in force when it began; never null
   AttemptVerdict verdict;
   v1::CheckResult primary;                // without check_id when the primary was not asked
   std::vector<v1::RemoteResult> remotes;  // one for each member of the cohort, in its order

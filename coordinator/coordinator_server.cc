@@ -27,8 +27,9 @@ constexpr char kServiceName[] = "mpic.v1.MpicService";
 
 // 1000 checks with their parameters; a key authorization is below 1 KiB.
 constexpr int kRequestOctetsMax = 4 * 1024 * 1024;
-// Evidence of a website check is up to 64 KiB, a DNS answer as much again.
-constexpr int kResultOctetsMax = 1024 * 1024;
+// A result is below half a megabyte (a file of 64 KiB, a DNS answer of as much, eleven hops with
+// their lookups). One over this limit ends the stream of all, so the limit stands far above.
+constexpr int kResultOctetsMax = 4 * 1024 * 1024;
 // A stream may be silent for hours; pings tell a dead way from a quiet one.
 constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
@@ -190,7 +191,9 @@ void CoordinatorServer::StopSessions() {
     stopped.get_future().wait();
   }
   // gRPC still has to tell each stream's loop that the stream is over.
-  live_streams_->WaitForNone(absl::Now() + absl::Seconds(5));
+  if (!live_streams_->WaitForNone(absl::Now() + absl::Seconds(5))) {
+    Log(LogLevel::kError, "streams left", {{"reason", "gRPC has not let go of every stream"}});
+  }
 }
 
 void CoordinatorServer::Shutdown() {

@@ -50,8 +50,8 @@ bool WorthAnotherAttempt(const AttemptResult& attempt, const CheckedInput& input
 }
 
 // An attempt without an end: nothing was decided. Its seed tells which cohort was asked.
-AttemptResult Abandoned(unsigned number, std::uint64_t cohort_seed) {
-  AttemptResult attempt{.number = number, .cohort_seed = cohort_seed};
+AttemptResult Abandoned(unsigned number, std::uint64_t cohort_seed, const Phase& phase) {
+  AttemptResult attempt{.number = number, .cohort_seed = cohort_seed, .phase = &phase};
   attempt.verdict.verdict = v1::NOT_COMPLETED;
   attempt.verdict.problem.set_kind(v1::Problem::CANCELLED);
   attempt.verdict.problem.set_detail("the caller went away before a verdict");
@@ -59,25 +59,41 @@ AttemptResult Abandoned(unsigned number, std::uint64_t cohort_seed) {
   return attempt;
 }
 
-// NOLINTNEXTLINE(readability-function-size): the caller keeps the attempts when this is cancelled.
+// An attempt that began before midnight and ends after it satisfies the rules of both days.
+void HoldToPhase(const Phase& phase, AttemptResult& attempt) {
+  const Assessment& tally = attempt.verdict.assessment;
+  if (attempt.verdict.verdict != v1::CORROBORATED ||
+      (tally.attempted >= phase.remotes_min &&
+       tally.corroborating_rirs.size() >= phase.rir_regions_min)) {
+    return;
+  }
+  attempt.verdict.verdict = v1::NOT_COMPLETED;
+  attempt.verdict.problem.set_kind(v1::Problem::QUORUM_TOO_FEW_REMOTES);
+  attempt.verdict.problem.set_detail(absl::StrCat(
+      "phase ", phase.name, " of BR 3.2.2.9 began during the attempt: it demands ",
+      phase.remotes_min, " remote perspectives in ", phase.rir_regions_min, " RIR regions"));
+}
+
+// Keeps what has been done in `attempts`, also when it is cancelled.
 asio::awaitable<void> RunAttempts(CorroborationEnvironment& environment,
                                   const RequestOrigin& origin, const CheckedInput& input,
-                                  const Phase& phase, absl::Time deadline,
-                                  std::vector<AttemptResult>& attempts) {
+                                  absl::Time deadline, std::vector<AttemptResult>& attempts) {
   const PolicySettings& policy = environment.settings.policy;
-  const AttemptContext context{.loop = environment.loop,
-                               .sessions = environment.sessions,
-                               .policy = policy,
-                               .phase = phase,
-                               .request_id = origin.request_id,
-                               .traceparent = origin.traceparent};
   while (true) {
+    const Phase& phase = PhaseAt(environment.clock.Now());
+    const AttemptContext context{.loop = environment.loop,
+                                 .sessions = environment.sessions,
+                                 .policy = policy,
+                                 .phase = phase,
+                                 .request_id = origin.request_id,
+                                 .traceparent = origin.traceparent};
     const absl::Duration time_left = deadline - environment.clock.Now() - kClosingTime;
     const auto number = static_cast<unsigned>(attempts.size() + 1);
     const std::uint64_t cohort_seed = environment.random();
     // Stands in the record if the caller goes away before the attempt ends.
-    attempts.push_back(Abandoned(number, cohort_seed));
+    attempts.push_back(Abandoned(number, cohort_seed, phase));
     attempts.back() = co_await RunAttempt(context, input, number, cohort_seed, time_left);
+    HoldToPhase(PhaseAt(environment.clock.Now()), attempts.back());
     if (number >= policy.attempts_max || !WorthAnotherAttempt(attempts.back(), input)) co_return;
     const absl::Duration left_after_delay =
         deadline - environment.clock.Now() - kClosingTime - policy.retry_delay;
@@ -117,11 +133,12 @@ void ApplyReportOnly(const Settings& settings, v1::Corroboration& corroboration)
                                           ")"));
 }
 
-v1::Corroboration Compose(const Settings& settings, const CheckedInput& input, const Phase& phase,
+v1::Corroboration Compose(const Settings& settings, const CheckedInput& input,
                           const std::vector<AttemptResult>& attempts) {
   const AttemptResult& last = attempts.back();
   v1::Corroboration corroboration;
   corroboration.set_check_id(input.check.check_id());
+  *corroboration.mutable_identifier() = input.check.identifier();
   corroboration.set_verdict(last.verdict.verdict);
   if (last.verdict.verdict != v1::CORROBORATED) {
     *corroboration.mutable_problem() = last.verdict.problem;
@@ -131,7 +148,7 @@ v1::Corroboration Compose(const Settings& settings, const CheckedInput& input, c
   for (const v1::RemoteResult& remote : last.remotes) *corroboration.add_remotes() = remote;
   corroboration.set_attempts(last.number);
   corroboration.set_cohort_seed(last.cohort_seed);
-  corroboration.set_policy_phase(std::string(phase.name));
+  corroboration.set_policy_phase(std::string(last.phase->name));
   for (const std::string& warning : input.warnings) corroboration.add_warnings(warning);
   corroboration.set_method_reference(input.method_reference);
   corroboration.set_authorization_domain_name(input.authorization_domain_name);
@@ -169,11 +186,10 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
     CorroborationEnvironment& environment, const RequestOrigin& origin, const CheckedInput& input,
     absl::Time deadline) {
   const absl::Time started = environment.clock.Now();
-  const Phase& phase = PhaseAt(started);
   std::vector<AttemptResult> attempts;
   bool cancelled = false;
   try {
-    co_await RunAttempts(environment, origin, input, phase, deadline, attempts);
+    co_await RunAttempts(environment, origin, input, deadline, attempts);
   } catch (const boost::system::system_error& error) {
     if (error.code() != asio::error::operation_aborted) throw;
     cancelled = true;
@@ -181,7 +197,7 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   // Whatever has been done is recorded, so cancellation ends here: also one that came too late to
   // be thrown above.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  v1::Corroboration corroboration = Compose(environment.settings, input, phase, attempts);
+  v1::Corroboration corroboration = Compose(environment.settings, input, attempts);
   const absl::Time finished = environment.clock.Now();
   *corroboration.mutable_started_at() = ToTimestamp(started);
   *corroboration.mutable_finished_at() = ToTimestamp(finished);

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
@@ -26,10 +27,12 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   // Also opens and checks the files that it names.
   MPIC_RETURN_IF_ERROR(
       UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
-  for (const ConfiguredPerspective& remote : settings.remotes) {
+  std::vector<ConfiguredPerspective> perspectives = settings.remotes;
+  if (settings.primary) perspectives.push_back(*settings.primary);
+  for (const ConfiguredPerspective& one : perspectives) {
     MPIC_RETURN_IF_ERROR(UnderField(
         config.has_perspective_tls() ? "perspective_tls" : "tls",
-        ChannelCredentials(settings.perspective_tls, remote.peer_name, remote.address).status()));
+        ChannelCredentials(settings.perspective_tls, one.peer_name, one.address).status()));
   }
   MPIC_RETURN_IF_ERROR(PublicSuffixList::Load(settings.public_suffix_list_file).status());
   return settings;

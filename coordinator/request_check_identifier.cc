@@ -1,5 +1,6 @@
 #include "coordinator/request_check_identifier.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,6 +13,14 @@ namespace mpic::coordinator {
 namespace {
 
 constexpr v1::Problem::Kind kNotAllowed = v1::Problem::NAME_NOT_ALLOWED;
+
+// RFC 5890 section 2.3.1: "--" as the third and fourth octet, and not an A-label.
+bool HasReservedLabel(const DomainName& name) {
+  const auto labels = name.labels();
+  return std::any_of(labels.begin(), labels.end(), [](absl::string_view label) {
+    return label.size() >= 4 && label.substr(2, 2) == "--" && label.substr(0, 2) != "xn";
+  });
+}
 
 bool InReverseZone(const DomainName& name) {
   const std::string dotted = absl::StrCat(".", name.text());
@@ -49,6 +58,10 @@ std::optional<CertificateName> CheckCertificateName(absl::string_view text,
   const std::string quoted = Quoted(parsed->text());
   if (name.labels().back() == "onion") {
     field.Refuse(absl::StrCat(quoted, " needs no corroboration (BR Appendix B)"));
+  } else if (HasReservedLabel(name)) {
+    field.Refuse(kNotAllowed, absl::StrCat(quoted,
+                                           " has a reserved label: \"--\" stands third and "
+                                           "fourth in A-labels only (RFC 5890 section 2.3.1)"));
   } else if (InReverseZone(name)) {
     field.Refuse(kNotAllowed, absl::StrCat(quoted, " lies in an IP Reverse Zone (BR 4.2.2)"));
   } else if (!suffixes.KnownTld(name)) {

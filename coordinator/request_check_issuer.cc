@@ -54,6 +54,9 @@ void CheckMethodLabels(const v1::CaaCheck& caa, const MethodFacts& facts, const 
     if (owner != nullptr && owner->method != facts.method) {
       place.Refuse(
           absl::StrCat(Quoted(label), " is a label of ", owner->name, ", not of ", facts.name));
+    } else if (owner == nullptr && absl::StartsWithIgnoreCase(label, "ca-tbr-")) {
+      place.Refuse(
+          absl::StrCat(Quoted(label), " is not a label of ", facts.name, " (BR 4.2.2.1.2)"));
     }
   }
 }
@@ -103,6 +106,20 @@ void CheckMethodOfCaa(v1::CaaCheck& caa, const MethodContext& context, const Fie
   AddMethodLabels(*facts, caa);
 }
 
+// A request may name fewer issuer domain names than the CA has, never another CA's: that CA's
+// records would permit us.
+void CheckOwnNames(const v1::CaaCheck& caa, absl::Span<const DomainName> configured,
+                   const Field& field) {
+  for (int i = 0; i < caa.issuer_domain_names_size(); ++i) {
+    const std::string& name = caa.issuer_domain_names(i);
+    if (std::none_of(configured.begin(), configured.end(),
+                     [&](const DomainName& own) { return DnsEquals(own.text(), name); })) {
+      field[static_cast<std::size_t>(i)].Refuse(
+          absl::StrCat(Quoted(name), " is not among the configured caa_issuer_domain_names"));
+    }
+  }
+}
+
 }  // namespace
 
 void CheckDnsPersist(v1::DnsPersist& persist, const MethodContext& context, const Field& field) {
@@ -122,12 +139,12 @@ void CheckDnsPersist(v1::DnsPersist& persist, const MethodContext& context, cons
 }
 
 void CheckCaa(v1::CaaCheck& caa, const MethodContext& context, const Field& field) {
+  const auto& configured = context.rules.caa_issuer_domain_names;
   if (caa.issuer_domain_names().empty()) {
-    for (const DomainName& name : context.rules.caa_issuer_domain_names) {
-      caa.add_issuer_domain_names(name.text());
-    }
+    for (const DomainName& name : configured) caa.add_issuer_domain_names(name.text());
   }
   CheckIssuerNames(field["issuer_domain_names"], *caa.mutable_issuer_domain_names());
+  if (!configured.empty()) CheckOwnNames(caa, configured, field["issuer_domain_names"]);
   CheckUris(field["account_uris"], caa.account_uris(), kAccountUrisMax);
   CheckMethodOfCaa(caa, context, field);
 }

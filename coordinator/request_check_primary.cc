@@ -27,6 +27,8 @@ void CheckLocation(bool present, const v1::Location& location, const Field& fiel
   // Written so that NaN is refused.
   if (!(std::abs(location.latitude()) <= 90)) field["latitude"].Refuse("must be -90 to 90");
   if (!(std::abs(location.longitude()) <= 180)) field["longitude"].Refuse("must be -180 to 180");
+  // Open sea, more than 500 km from almost everything: two fields that nobody has filled in.
+  if (location.latitude() == 0 && location.longitude() == 0) field.Refuse("0, 0 is no place");
 }
 
 void CheckResolver(const v1::PerspectiveIdentity& perspective, bool lab, const Field& field) {

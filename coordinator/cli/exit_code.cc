@@ -6,8 +6,11 @@ namespace mpic::coordinator::cli {
 
 int ExitCodeOf(const v1::CorroborateResponse& response, std::size_t checks) {
   const auto& verdicts = response.corroborations();
+  // Report-only answers CORROBORATED with the problem that enforcement would have refused: a script
+  // that issues on exit code 0 must not take that for a yes.
   const auto is_refusal = [](const v1::Corroboration& one) {
-    return one.verdict() != v1::CORROBORATED && one.verdict() != v1::NOT_COMPLETED;
+    return one.verdict() == v1::CORROBORATED ? one.has_problem()
+                                             : one.verdict() != v1::NOT_COMPLETED;
   };
   if (std::any_of(verdicts.begin(), verdicts.end(), is_refusal)) return kExitNotCorroborated;
   if (checks == 0 || static_cast<std::size_t>(verdicts.size()) != checks) return kExitNotCompleted;

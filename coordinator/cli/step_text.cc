@@ -51,9 +51,10 @@ std::string DnssecText(v1::DnssecStatus status) {
 
 std::string DnsAnswerText(const v1::DnsStep& dns) {
   if (!dns.answered()) return "no answer";
+  const auto records = static_cast<std::uint32_t>(dns.rdata_size()) + dns.rdata_omitted();
   std::string text =
-      absl::StrCat(RcodeText(dns.rcode()), ", ", dns.rdata_size(),
-                   dns.rdata_size() == 1 ? " record, " : " records, ", DnssecText(dns.dnssec()));
+      absl::StrCat(RcodeText(dns.rcode()), ", ", records, records == 1 ? " record, " : " records, ",
+                   DnssecText(dns.dnssec()));
   for (const std::string& name : dns.cname_chain()) {
     absl::StrAppend(&text, ", CNAME ", ForTerminal(name));
   }

@@ -1,31 +1,39 @@
 #include "coordinator/policy/distance.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace mpic::coordinator {
 namespace {
 
-constexpr double kEarthRadiusKm = 6371.0088;  // IUGG mean radius R1
+// WGS 84: semi-major axis, and the square of the first eccentricity.
+constexpr double kEquatorKm = 6378.137;
+constexpr double kEccentricitySquared = 6.69437999014e-3;
 
-double Radians(double degrees) { return degrees * std::numbers::pi / 180.0; }
+// Kilometres from the Earth's centre, towards 0 N 0 E, 0 N 90 E and the North Pole.
+struct Cartesian {
+  double x;
+  double y;
+  double z;
+};
 
-double SquaredSineOfHalf(double radians) {
-  const double sine = std::sin(radians / 2);
-  return sine * sine;
+Cartesian ToCartesian(const GeoPoint& point) {
+  const double latitude = point.latitude * std::numbers::pi / 180;
+  const double longitude = point.longitude * std::numbers::pi / 180;
+  const double sine = std::sin(latitude);
+  // From the Earth's axis to the surface, along the vertical.
+  const double normal = kEquatorKm / std::sqrt(1 - kEccentricitySquared * sine * sine);
+  return {.x = normal * std::cos(latitude) * std::cos(longitude),
+          .y = normal * std::cos(latitude) * std::sin(longitude),
+          .z = normal * (1 - kEccentricitySquared) * sine};
 }
 
 }  // namespace
 
 double DistanceKm(const GeoPoint& a, const GeoPoint& b) {
-  const double latitude_a = Radians(a.latitude);
-  const double latitude_b = Radians(b.latitude);
-  const double haversine = SquaredSineOfHalf(latitude_b - latitude_a) +
-                           std::cos(latitude_a) * std::cos(latitude_b) *
-                               SquaredSineOfHalf(Radians(b.longitude - a.longitude));
-  // Rounding may carry antipodes past 1, where the arc sine ends. The order of arguments keeps NaN.
-  return 2 * kEarthRadiusKm * std::asin(std::sqrt(std::min(haversine, 1.0)));
+  const Cartesian from = ToCartesian(a);
+  const Cartesian to = ToCartesian(b);
+  return std::hypot(from.x - to.x, from.y - to.y, from.z - to.z);
 }
 
 bool Distinct(const GeoPoint& a, const GeoPoint& b) { return DistanceKm(a, b) >= kDistinctKmMin; }

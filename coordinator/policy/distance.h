@@ -10,11 +10,11 @@ struct GeoPoint {
   double longitude = 0;
 };
 
-// The rule speaks of a straight line of 500 km; over the surface that is 500.13 km. Rounded up, as
-// a margin for the Earth not being a sphere.
-inline constexpr double kDistinctKmMin = 500.2;
+// "At least 500 km", in a straight line.
+inline constexpr double kDistinctKmMin = 500;
 
-// Great-circle distance in km (haversine, mean Earth radius 6371.0088 km).
+// Straight-line distance in km between two points on the ellipsoid of WGS 84: through the Earth, as
+// the rule words it, and not on a sphere, which is wrong by up to 3 km in 500.
 double DistanceKm(const GeoPoint& a, const GeoPoint& b);
 
 // True when `a` and `b` are far enough apart to count as two. Not a number is never distinct.

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/proto_time.h"
 #include "coordinator/corroboration.h"
 #include "tests/coordinator/corroboration_world.h"
 
@@ -83,6 +84,22 @@ TEST(CorroborationPrimaryTest, RasOwnPrimaryThatDidNotPassAsksNobody) {
   EXPECT_EQ(answer.problem().kind(), v1::Problem::PRIMARY_NOT_PASSED);
   for (FakePerspectiveSession* remote : world.remotes())
     EXPECT_THAT(remote->questions(), SizeIs(0));
+}
+
+TEST(CorroborationPrimaryTest, RasOwnCaaCheckEndsItsOwnValidity) {
+  CorroborationWorld world(FourRemotesWithoutPrimary());
+  for (const char* id : {"ashburn", "dublin", "singapore", "saopaulo"}) {
+    world.remote(id).ReplyWith([place = world.place(id)](const PerspectiveQuestion&) {
+      return PermitByCaa(place, kToday + absl::Hours(8));
+    });
+  }
+  CheckedInput input = CaaInput();
+  input.primary = OwnDetermination();
+  input.primary->clear_observed_value();
+  *input.primary->mutable_determined_at() = ToTimestamp(kToday - absl::Minutes(50));
+  const v1::Corroboration answer = world.Run(input);
+  EXPECT_EQ(answer.verdict(), v1::CORROBORATED) << answer.problem().detail();
+  EXPECT_EQ(FromTimestamp(answer.caa_valid_until()), kToday - absl::Minutes(50) + absl::Hours(8));
 }
 
 }  // namespace

@@ -47,6 +47,44 @@ TEST(CorroborationTimeTest, RefusalComesWhenItCannotChange) {
   EXPECT_EQ(answer.quorum().text(), "0/6");
 }
 
+const absl::Time kFiveRemotes = Utc(2026, 12, 15);
+
+TEST(CorroborationTimeTest, AnAttemptOverMidnightSatisfiesBothDays) {
+  config::v1::CoordinatorConfig config = FourRemotes();
+  CorroborationWorld world(config);
+  world.clock.now = kFiveRemotes - absl::Seconds(5);
+  world.remote("dublin").HoldReply();
+  world.Start(Dns01Input(), kFiveRemotes + absl::Seconds(30) - kToday);
+  world.clock.now = kFiveRemotes;
+  world.remote("dublin").Release(Pass(world.place("dublin")));
+  world.WaitForEnd();
+  ASSERT_TRUE(world.ended() && world.result->ok());
+  const v1::Corroboration& answer = **world.result;
+  EXPECT_EQ(answer.quorum().text(), "4/4");
+  EXPECT_EQ(answer.verdict(), v1::NOT_COMPLETED);
+  EXPECT_EQ(answer.problem().kind(), v1::Problem::QUORUM_TOO_FEW_REMOTES);
+}
+
+TEST(CorroborationTimeTest, ARetryStandsUnderTheRulesOfItsOwnDay) {
+  config::v1::CoordinatorConfig config = SoundConfig();
+  config.mutable_policy()->set_remotes_per_attempt(4);
+  config.mutable_policy()->set_attempts_max(2);
+  *config.mutable_policy()->mutable_retry_delay() = ToProtoDuration(absl::Milliseconds(1));
+  CorroborationWorld world(config);
+  world.clock.now = kFiveRemotes - absl::Seconds(5);
+  world.primary().ReplyWith([&](const PerspectiveQuestion&) {
+    const bool first = world.clock.now < kFiveRemotes;
+    world.clock.now = kFiveRemotes;
+    return first ? Fail(world.place("frankfurt")) : Pass(world.place("frankfurt"));
+  });
+  const v1::Corroboration answer =
+      world.Run(Dns01Input(), kFiveRemotes + absl::Seconds(30) - kToday);
+  EXPECT_EQ(answer.verdict(), v1::CORROBORATED) << answer.problem().detail();
+  EXPECT_EQ(answer.attempts(), 2U);
+  EXPECT_EQ(answer.policy_phase(), "2026-12-15");
+  EXPECT_EQ(answer.quorum().text(), "5/5");
+}
+
 TEST(CorroborationTimeTest, OpenVerdictWaits) {
   CorroborationWorld world(WithGrace(absl::ZeroDuration()));
   for (const char* id : {"ashburn", "oregon", "dublin"}) world.remote(id).HoldReply();

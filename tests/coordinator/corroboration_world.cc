@@ -135,7 +135,7 @@ CorroborationWorld::CorroborationWorld(const config::v1::CoordinatorConfig& conf
       CorroborationEnvironment{.loop = loop,
                                .sessions = *pool_,
                                .settings = settings,
-                               .clock = clock_,
+                               .clock = clock,
                                .random = [this] { return ++seed_; },
                                .audit = audit,
                                .metrics = *metrics_});

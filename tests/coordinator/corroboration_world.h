@@ -26,7 +26,8 @@ inline constexpr char kSeen[] = "the value that was seen";
 
 class FixedClock final : public Clock {
  public:
-  absl::Time Now() const override { return kToday; }
+  absl::Time Now() const override { return now; }
+  absl::Time now = kToday;
 };
 
 class FakeAuditLog final : public AuditLog {
@@ -89,12 +90,12 @@ class CorroborationWorld {
   boost::asio::io_context loop;
   Settings settings;
   FakeAuditLog audit;
+  FixedClock clock;
   std::optional<absl::StatusOr<v1::Corroboration>> result;
 
  private:
   std::unique_ptr<FakePerspectiveSession> MakeSession(const ConfiguredPerspective& perspective);
 
-  FixedClock clock_;
   prometheus::Registry registry_;
   std::unique_ptr<Metrics> metrics_;
   std::map<std::string, FakePerspectiveSession*> sessions_;

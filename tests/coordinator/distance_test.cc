@@ -23,18 +23,21 @@ struct Case {
 };
 
 constexpr Case kCases[] = {
-    {"vector 157: Dublin and London are too close", kDublin, kLondon, 463.4, false},
-    {"Frankfurt and Amsterdam are too close", kFrankfurt, kAmsterdam, 364, false},
-    {"Frankfurt and London are distinct", kFrankfurt, kLondon, 638, true},
+    {"vector 157: Dublin and London are too close", kDublin, kLondon, 463.8, false},
+    {"Frankfurt and Amsterdam are too close", kFrankfurt, kAmsterdam, 364.7, false},
+    {"Frankfurt and London are distinct", kFrankfurt, kLondon, 639.6, true},
     {"a place and itself", kLondon, kLondon, 0, false},
-    {"across the date line", kAuckland, kPapeete, 4093, true},
-    {"antipodes", {0.5, 0}, {-0.5, 180}, 20015.1, true},
-    {"poles", {90, 0}, {-90, 77}, 20015.1, true},
-    {"one degree of longitude at the equator", {0, 10}, {0, 11}, 111.2, false},
+    {"across the date line", kAuckland, kPapeete, 4024.7, true},
+    {"antipodes on the equator: its diameter", {0, 0}, {0, 180}, 12756.3, true},
+    {"poles: the Earth's axis", {90, 0}, {-90, 77}, 12713.5, true},
+    {"one degree of longitude at the equator", {0, 10}, {0, 11}, 111.3, false},
     {"the same pole by two longitudes", {90, 10}, {90, -120}, 0, false},
-    // 500.2 km are 4.49843 degrees of a great circle.
-    {"just under the bound", {0, 0}, {4.4984, 0}, 500.2, false},
-    {"just over the bound", {0, 0}, {4.4985, 0}, 500.2, true},
+    {"just under the bound, along the equator", {0, 0}, {0, 4.4926}, 500, false},
+    {"just over the bound, along the equator", {0, 0}, {0, 4.4930}, 500, true},
+    // On a sphere of the mean radius these would be 500.2 km apart.
+    {"near the equator a degree of latitude is short", {0, 0}, {4.4985, 0}, 497.3, false},
+    {"and so it is at 30 degrees", {30, 0}, {34.4985, 0}, 498.7, false},
+    {"near the poles it is long", {80, 0}, {84.4985, 0}, 502.2, true},
 };
 
 TEST(DistanceTest, Cases) {

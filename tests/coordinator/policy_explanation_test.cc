@@ -88,7 +88,7 @@ TEST(PolicyExplanationTest, TextSaysItForPeople) {
   EXPECT_THAT(text, HasSubstr("2026-06-15  4 remotes, 2 RIR regions: satisfied (in force)"));
   EXPECT_THAT(text, HasSubstr("2026-12-15  5 remotes, 2 RIR regions: NOT SATISFIED\n"));
   EXPECT_THAT(text, HasSubstr("perspectives: 4 remote perspectives are configured"));
-  EXPECT_THAT(text, HasSubstr("closest: frankfurt and dublin, 108"));
+  EXPECT_THAT(text, HasSubstr("closest: frankfurt and dublin, 1090"));
   EXPECT_THAT(text, HasSubstr("ARIN      2  ashburn, oregon"));
   EXPECT_THAT(text, HasSubstr("Every resolver stands with its perspective."));
   EXPECT_THAT(text, HasSubstr("kept with any 1 failures"));

@@ -86,13 +86,16 @@ TEST(RequestCheckTest, DnsChange) {
            [](Request& r) { DnsChangeOf(r).set_prefix_label("_a b"); },
            "inputs[0].check.dns_change.prefix_label", "must be one label"},
           {"no value", DnsChange, [](Request& r) { DnsChangeOf(r).clear_expected_value(); },
-           "inputs[0].check.dns_change.expected_value", "is required"},
+           "inputs[0].check.dns_change.expected_value", "18 to 255 octets"},
+          {"a value that stands in half of all SPF records", DnsChange,
+           [](Request& r) { DnsChangeOf(r).set_expected_value("v"); },
+           "inputs[0].check.dns_change.expected_value", "at least 112 bits"},
           {"a value with a blank", DnsChange,
            [](Request& r) { DnsChangeOf(r).set_expected_value("a b"); },
            "inputs[0].check.dns_change.expected_value", "printable ASCII without space"},
           {"a value of 256 octets", DnsChange,
            [](Request& r) { DnsChangeOf(r).set_expected_value(std::string(256, 'a')); },
-           "inputs[0].check.dns_change.expected_value", "has 256 octets, 1 to 255"},
+           "inputs[0].check.dns_change.expected_value", "18 to 255 octets"},
           {"a CNAME target", DnsChange,
            [](Request& r) {
              DnsChangeOf(r).set_record_type(v1::DnsChange::CNAME);
@@ -102,7 +105,7 @@ TEST(RequestCheckTest, DnsChange) {
           {"a CNAME target that is no name", DnsChange,
            [](Request& r) {
              DnsChangeOf(r).set_record_type(v1::DnsChange::CNAME);
-             DnsChangeOf(r).set_expected_value("a..b");
+             DnsChangeOf(r).set_expected_value("4f9c2a7be1d04c6f..b");
            },
            "inputs[0].check.dns_change.expected_value", "whole target"},
           {"a token inside a CNAME target", DnsChange,
@@ -172,11 +175,11 @@ TEST(RequestCheckTest, WebsiteChange) {
                  },
                  "inputs[0].check.website_change.file", "TOKEN_IN_REQUEST"},
                 {"a value that the host name holds", WebsiteChange,
-                 [](Request& r) { WebsiteOf(r).set_expected_value("SHOP.example.com"); },
+                 [](Request& r) { WebsiteOf(r).set_expected_value("//SHOP.example.com"); },
                  "inputs[0].check.website_change.file", "TOKEN_IN_REQUEST"},
-                {"a value of 15 octets", WebsiteChange,
-                 [](Request& r) { WebsiteOf(r).set_expected_value("4f9c2a7be1d04c6"); },
-                 "inputs[0].check.website_change.expected_value", "has 15 octets, 16 to 255"},
+                {"a value of 17 octets", WebsiteChange,
+                 [](Request& r) { WebsiteOf(r).set_expected_value("4f9c2a7be1d04c6f8"); },
+                 "inputs[0].check.website_change.expected_value", "18 to 255 octets"},
                 {"a meta tag for a name", WebsiteChange,
                  [](Request& r) { WebsiteOf(r).set_require_meta_tag(true); },
                  "inputs[0].check.website_change.require_meta_tag", "for IP addresses only"},
@@ -336,9 +339,14 @@ TEST(RequestCheckTest, CaaIsFilledIn) {
   EXPECT_EQ(input.method_reference, "BR 4.2.2.1");
 
   Request own = Caa();
-  CaaOf(own).add_issuer_domain_names("Other.Example.COM");
+  CaaOf(own).add_issuer_domain_names("CA.Example.COM");
   EXPECT_THAT(RequestWorld().Checked(own).inputs.at(0).check.caa().issuer_domain_names(),
-              testing::ElementsAre("other.example.com"));
+              testing::ElementsAre("ca.example.com"));
+  CaaOf(own).add_issuer_domain_names("other-ca.example.net");
+  EXPECT_THAT(
+      RequestWorld().Violations(own),
+      testing::ElementsAre(testing::HasSubstr(
+          "caa.issuer_domain_names[1]: BAD_REQUEST: \"other-ca.example.net\" is not among")));
 
   RequestWorld nameless;
   nameless.issuer_names.clear();

@@ -34,6 +34,8 @@ TEST(RequestCheckTest, Names) {
            "outside letters"},
           {"a broken A-label", Dns01, [](Request& r) { SetName(r, "xn--a.example.com"); }, kName,
            "IDNA"},
+          {"a reserved label", Dns01, [](Request& r) { SetName(r, "ab--cd.example.com"); }, kName,
+           "NAME_NOT_ALLOWED: \"ab--cd.example.com\" has a reserved label"},
           {"an emoji, which IDNA 2008 forbids", Dns01,
            [](Request& r) { SetName(r, "\xF0\x9F\x92\xA9.example.com"); }, kName, "IDNA"},
           {"a U-label", Dns01,

@@ -212,6 +212,9 @@ TEST(RequestCheckTest, Determinations) {
           {"nowhere", WithPrimary,
            [](Request& r) { PrimaryOf(r).mutable_perspective()->clear_location(); },
            "inputs[0].primary.perspective.location", "is required"},
+          {"a place that nobody filled in", WithPrimary,
+           [](Request& r) { *PrimaryOf(r).mutable_perspective()->mutable_location() = {}; },
+           "inputs[0].primary.perspective.location", "0, 0 is no place"},
           {"latitude 90.5", WithPrimary,
            [](Request& r) {
              PrimaryOf(r).mutable_perspective()->mutable_location()->set_latitude(90.5);

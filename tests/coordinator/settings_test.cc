@@ -170,7 +170,7 @@ const Case kCases[] = {
        Second(c).mutable_resolver_location()->set_latitude(39.04 + 2.7);
        Second(c).mutable_resolver_location()->set_longitude(-77.49);
      },
-     "perspectives: resolvers of ashburn and oregon are 300.2 km apart"},
+     "perspectives: resolvers of ashburn and oregon are 299.8 km apart"},
     {"a resolver in another RIR region", [](auto& c) { Second(c).set_resolver_rir("APNIC"); },
      "perspectives[2].resolver_rir: APNIC is not the RIR region of its perspective, ARIN"},
     {"an unknown RIR of a resolver", [](auto& c) { Second(c).set_resolver_rir("x"); },

@@ -38,6 +38,13 @@ TEST(ExitCodeTest, OfVerdicts) {
   }
 }
 
+TEST(ExitCodeTest, WhatReportOnlyLetsThroughIsNoYesForAScript) {
+  v1::CorroborateResponse response;
+  response.add_corroborations()->set_verdict(v1::CORROBORATED);
+  response.mutable_corroborations(0)->mutable_problem()->set_kind(v1::Problem::QUORUM_COUNT);
+  EXPECT_EQ(ExitCodeOf(response, 1), 1);
+}
+
 TEST(ExitCodeTest, OfOnePerspective) {
   const std::pair<v1::Outcome, int> kCases[] = {
       {v1::PASSED, 0}, {v1::FAILED, 1}, {v1::ERROR, 3}, {v1::OUTCOME_UNSPECIFIED, 3}};
