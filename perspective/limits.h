@@ -32,9 +32,9 @@ struct Limits {
   absl::Duration http_timeout = absl::Seconds(10);
   // A status line and headers; nginx and Apache refuse requests with more, responses are alike.
   std::size_t http_head_octets_max = 16 * 1024;
-  // A key authorization is at most a few dozen octets longer than its 43-octet thumbprint; 128
-  // octets leave room for trailing white space (spec 2.4 item 9).
-  std::size_t http_01_body_octets_max = 128;
+  // A key authorization is at most 172 octets long (common/challenge.h); the rest is room for
+  // trailing white space. Others take 128 and so refuse long tokens (spec 2.4 item 9).
+  std::size_t http_01_body_octets_max = 256;
   std::size_t website_body_octets_max = 64 * 1024;  // spec 2.4 item 9
   std::size_t redirects_max = 10;                   // spec 2.4 item 5
   std::size_t redirect_path_octets_max = 2'000;     // spec 2.4 item 5

@@ -29,7 +29,9 @@ std::string QtypeLabel(std::uint32_t qtype) {
 std::string DnsResultLabel(const v1::DnsStep& step) {
   if (step.has_problem())
     return absl::AsciiStrToLower(v1::Problem::Kind_Name(step.problem().kind()));
-  return step.rcode() == 3 ? "nxdomain" : step.rdata().empty() ? "nodata" : "records";
+  return step.rcode() == 3                                   ? "nxdomain"
+         : step.rdata().empty() && step.rdata_omitted() == 0 ? "nodata"
+                                                             : "records";
 }
 
 std::string HttpResultLabel(const v1::HttpStep& step) {

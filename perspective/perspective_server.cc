@@ -30,9 +30,8 @@ constexpr int kMessageOctetsMax = 256 * 1024;
 // and a client that pings sooner is cut off).
 constexpr int kPingIntervalMinMs = 10'000;
 
-bool MayConnect(const IpAddress& address, const std::vector<IpPrefix>& exempted) {
-  return !ReservedBlock(address).has_value() ||
-         std::any_of(exempted.begin(), exempted.end(),
+bool LiesIn(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](const IpPrefix& prefix) { return prefix.Contains(address); });
 }
 
@@ -81,8 +80,11 @@ absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
 }
 
 absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
-  const auto may_connect = [exempted = settings_.allowed_reserved_prefixes](
-                               const IpAddress& address) { return MayConnect(address, exempted); };
+  const auto may_connect = [this](const IpAddress& address) {
+    return !LiesIn(settings_.refused_prefixes, address) &&
+           (!ReservedBlock(address).has_value() ||
+            LiesIn(settings_.allowed_reserved_prefixes, address));
+  };
   auto bench = std::make_unique<Bench>();
   MPIC_ASSIGN_OR_RETURN(
       bench->dns, CaresDnsClient::Create(

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/config_file.h"
@@ -83,17 +85,23 @@ void SetLimits(const config::v1::PerspectiveLimits& from, Limits& to,
       {.low = absl::Milliseconds(100), .high = absl::Seconds(60)}, to.http_timeout);
 }
 
-void SetLab(const config::v1::PerspectiveLab& lab, Settings& settings,
-            ConfigViolations& violations) {
-  for (int i = 0; i < lab.allowed_reserved_prefixes_size(); ++i) {
-    const auto prefix = IpPrefix::Parse(lab.allowed_reserved_prefixes(i));
+void SetPrefixes(absl::string_view field,
+                 const google::protobuf::RepeatedPtrField<std::string>& from,
+                 std::vector<IpPrefix>& to, ConfigViolations& violations) {
+  for (int i = 0; i < from.size(); ++i) {
+    const auto prefix = IpPrefix::Parse(from[i]);
     if (prefix.ok()) {
-      settings.allowed_reserved_prefixes.push_back(*prefix);
+      to.push_back(*prefix);
     } else {
-      violations.Add(absl::StrCat("lab.allowed_reserved_prefixes[", i, "]"),
-                     prefix.status().message());
+      violations.Add(absl::StrCat(field, "[", i, "]"), prefix.status().message());
     }
   }
+}
+
+void SetLab(const config::v1::PerspectiveLab& lab, Settings& settings,
+            ConfigViolations& violations) {
+  SetPrefixes("lab.allowed_reserved_prefixes", lab.allowed_reserved_prefixes(),
+              settings.allowed_reserved_prefixes, violations);
   settings.lab_http_port =
       static_cast<std::uint16_t>(violations.Number("lab.http_port", lab.http_port(), 1, 65'535, 0));
   settings.lab_https_port = static_cast<std::uint16_t>(
@@ -115,6 +123,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   SetIdentity(config, settings, violations);
   SetResolver(config, settings, violations);
   SetLimits(config.limits(), settings.limits, violations);
+  SetPrefixes("refused_prefixes", config.refused_prefixes(), settings.refused_prefixes, violations);
   SetLab(config.lab(), settings, violations);
   violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
   violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);

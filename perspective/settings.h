@@ -29,6 +29,7 @@ struct Settings {
   unsigned threads = 1;
   std::string config_json;  // the configuration as it was read, for /configz
 
+  std::vector<IpPrefix> refused_prefixes;           // beside the reserved blocks
   std::vector<IpPrefix> allowed_reserved_prefixes;  // laboratory only
   std::uint16_t lab_http_port = 0;                  // 0: port 80 itself
   std::uint16_t lab_https_port = 0;

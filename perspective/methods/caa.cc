@@ -9,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/caa_validity.h"
 #include "common/domain_name.h"
 #include "common/proto_time.h"
 #include "common/validation_method_labels.h"

@@ -9,9 +9,6 @@
 
 namespace mpic::perspective {
 
-// A permission holds for the longer of this and the TTL (BR 4.2.2.1).
-inline constexpr absl::Duration kCaaValidityMin = absl::Hours(8);
-
 // Looks at the identifier, never at an Authorization Domain Name. Fills CaaEvidence whenever the
 // Relevant RRset could be read; valid_until only with a permission. observed_value stays empty,
 // because perspectives agree on the meaning, not on the octets.

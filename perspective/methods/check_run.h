@@ -42,7 +42,10 @@ struct CheckRun {
     result.clear_problem();
     result.set_observed_value(std::move(observed_value));
   }
+  // Takes back what a pass may have left.
   void Refuse(Problem problem) {
+    result.clear_observed_value();
+    if (result.has_caa()) result.mutable_caa()->clear_valid_until();
     result.set_outcome(OutcomeOf(problem.kind));
     result.mutable_problem()->set_kind(problem.kind);
     problem.detail.resize(std::min(problem.detail.size(), kProblemDetailOctetsMax));

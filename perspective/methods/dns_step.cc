@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "common/proto_time.h"
@@ -11,6 +12,21 @@ namespace mpic::perspective {
 namespace {
 
 constexpr std::size_t kExtraTextOctetsMax = 256;  // protos/mpic/v1/check.proto
+
+// A result goes over a stream that others share: no zone may make it large.
+constexpr int kRdataMax = 32;
+constexpr std::size_t kRdataOctetsMax = 8 * 1024;
+
+void AddRdata(const std::vector<std::string>& records, v1::DnsStep& step) {
+  std::size_t octets = 0;
+  for (const std::string& rdata : records) {
+    octets += rdata.size();
+    if (step.rdata_size() == kRdataMax || octets > kRdataOctetsMax) break;
+    step.add_rdata(rdata);
+  }
+  step.set_rdata_omitted(static_cast<std::uint32_t>(records.size()) -
+                         static_cast<std::uint32_t>(step.rdata_size()));
+}
 
 }  // namespace
 
@@ -28,7 +44,7 @@ void AddDnsStep(const DnsAnswer& answer, v1::CheckResult& result) {
     added.set_extra_text(absl::CHexEscape(error.extra_text).substr(0, kExtraTextOctetsMax));
   }
   for (const DomainName& name : answer.cname_chain) step.add_cname_chain(name.text());
-  for (const std::string& rdata : answer.rdata) step.add_rdata(rdata);
+  AddRdata(answer.rdata, step);
   step.set_min_ttl(answer.min_ttl_seconds);
   step.set_tcp(answer.tcp);
   step.set_tries(answer.tries);

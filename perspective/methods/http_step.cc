@@ -7,6 +7,14 @@
 #include "perspective/rules/redirect.h"
 
 namespace mpic::perspective {
+namespace {
+
+// A result goes over a stream that others share: no zone and no server may make it large
+// (protos/mpic/v1/check.proto).
+constexpr int kResolvedAddressesMax = 32;
+constexpr std::size_t kLocationOctetsMax = 2048;
+
+}  // namespace
 
 HttpStepRecord::HttpStepRecord(const Url& url, std::vector<IpAddress> resolved, CheckRun& run)
     : url_(url), resolved_(std::move(resolved)), run_(run), started_(run.senses.clock.Now()) {}
@@ -16,12 +24,15 @@ void HttpStepRecord::Start() { started_ = run_.senses.clock.Now(); }
 void HttpStepRecord::Add(std::optional<IpAddress> address, const HttpReply& reply) {
   v1::HttpStep& step = *run_.result.add_steps()->mutable_http();
   step.set_url(url_.text());
-  for (const IpAddress& resolved : resolved_) step.add_resolved_addresses(resolved.text());
+  for (const IpAddress& resolved : resolved_) {
+    if (step.resolved_addresses_size() == kResolvedAddressesMax) break;
+    step.add_resolved_addresses(resolved.text());
+  }
   if (address) step.set_used_address(address->text());
   step.set_port(url_.port);
   step.set_status(reply.status);
   if (IsRedirect(reply.status) && !reply.locations.empty()) {
-    step.set_location(absl::CHexEscape(reply.locations.front()));
+    step.set_location(absl::CHexEscape(reply.locations.front()).substr(0, kLocationOctetsMax));
   }
   step.set_tls_version(reply.tls_version);
   *step.mutable_elapsed() = ToProtoDuration(run_.senses.clock.Now() - started_);

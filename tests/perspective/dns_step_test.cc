@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/support/fake_dns_client.h"
 
@@ -55,6 +56,16 @@ TEST(DnsStepTest, AReplyWithAnErrorIsAnsweredAndSilenceIsNot) {
   EXPECT_TRUE(result.steps(2).dns().answered());
   EXPECT_EQ(result.steps(2).dns().rcode(), 3U);
   EXPECT_FALSE(result.steps(2).dns().has_problem());
+}
+
+TEST(DnsStepTest, NoZoneMakesTheResultLarge) {
+  v1::CheckResult result;
+  AddDnsStep(testing::RdataAnswer(std::vector<std::string>(990, "0123456789abcdef")), result);
+  EXPECT_EQ(result.steps(0).dns().rdata_size(), 32);
+  EXPECT_EQ(result.steps(0).dns().rdata_omitted(), 958U);
+  AddDnsStep(testing::RdataAnswer({std::string(3000, 'a'), std::string(6000, 'b'), "c"}), result);
+  EXPECT_EQ(result.steps(1).dns().rdata_size(), 1);
+  EXPECT_EQ(result.steps(1).dns().rdata_omitted(), 2U);
 }
 
 TEST(DnsStepTest, TextFromTheWireCannotMakeTheResultUnreadable) {

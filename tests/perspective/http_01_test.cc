@@ -76,8 +76,8 @@ TEST(Http01Test, Responses) {
        "FAILED BODY_MISMATCH"},
       {"vector 62: 1 MB that begins with it", Response(200, ka + std::string(1 << 20, ' ')),
        "FAILED BODY_TOO_LARGE"},
-      {"128 octets", Response(200, ka + std::string(128 - ka.size(), '\n')), "PASSED"},
-      {"129 octets", Response(200, ka + std::string(129 - ka.size(), '\n')),
+      {"256 octets", Response(200, ka + std::string(256 - ka.size(), '\n')), "PASSED"},
+      {"257 octets", Response(200, ka + std::string(257 - ka.size(), '\n')),
        "FAILED BODY_TOO_LARGE"},
       {"redirect without Location", Response(302), "FAILED REDIRECT_LOCATION"},
       {"refused", NoConnection(v1::Problem::CONN_REFUSED), "FAILED CONN_REFUSED"},
@@ -110,10 +110,10 @@ TEST(Http01Test, QuestionsThatAreRefusedBeforeAnyTraffic) {
              absl::StrCat("../../../../../../../../../etc", ".", kThumbprint));
        },
        "ERROR BAD_REQUEST"},
-      {"token that no response has room for",
+      {"token of 129 octets",
        [](v1::Check& c) {
          c.mutable_http_01()->set_key_authorization(
-             absl::StrCat(std::string(100, 'a'), ".", kThumbprint));
+             absl::StrCat(std::string(129, 'a'), ".", kThumbprint));
        },
        "ERROR BAD_REQUEST"},
       {"challenge of tomorrow",

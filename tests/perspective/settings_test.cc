@@ -87,6 +87,7 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
         log_level: warning
         drain_timeout {}
         threads: 4
+        refused_prefixes: "198.51.100.0/24"
         lab { allowed_reserved_prefixes: "127.0.0.0/8" http_port: 8080 https_port: 8443 }
       )pb",
       &config));
@@ -96,6 +97,7 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
   EXPECT_EQ(settings->identity.resolver().location().longitude(), 13);
   EXPECT_TRUE(settings->identity.lab());
   EXPECT_EQ(settings->admin_listen, "[::1]:9100");
+  EXPECT_THAT(settings->refused_prefixes, SizeIs(1));
   EXPECT_EQ(settings->limits.checks_in_flight_per_stream_max, 2U);
   EXPECT_EQ(settings->limits.checks_in_flight_max, 3U);
   EXPECT_EQ(settings->limits.dns_timeout, absl::Milliseconds(100));
