@@ -101,8 +101,7 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
                               .head_octets_max = settings_.limits.http_head_octets_max,
                               .user_agent = settings_.user_agent,
                               .may_connect = may_connect,
-                              .lab_http_port = settings_.lab_http_port,
-                              .lab_https_port = settings_.lab_https_port});
+                              .lab_ports = settings_.lab_ports});
   bench->checker =
       std::make_unique<Checker>(settings_.identity, Senses{.dns = *bench->dns,
                                                            .http = *bench->http,

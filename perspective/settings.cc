@@ -102,9 +102,9 @@ void SetLab(const config::v1::PerspectiveLab& lab, Settings& settings,
             ConfigViolations& violations) {
   SetPrefixes("lab.allowed_reserved_prefixes", lab.allowed_reserved_prefixes(),
               settings.allowed_reserved_prefixes, violations);
-  settings.lab_http_port =
+  settings.lab_ports.http =
       static_cast<std::uint16_t>(violations.Number("lab.http_port", lab.http_port(), 1, 65'535, 0));
-  settings.lab_https_port = static_cast<std::uint16_t>(
+  settings.lab_ports.https = static_cast<std::uint16_t>(
       violations.Number("lab.https_port", lab.https_port(), 1, 65'535, 0));
 }
 

@@ -12,6 +12,7 @@
 #include "mpic/config/v1/perspective.pb.h"
 #include "mpic/v1/check.pb.h"
 #include "perspective/limits.h"
+#include "perspective/net/lab_ports.h"
 
 namespace mpic::perspective {
 
@@ -31,8 +32,7 @@ struct Settings {
 
   std::vector<IpPrefix> refused_prefixes;           // beside the reserved blocks
   std::vector<IpPrefix> allowed_reserved_prefixes;  // laboratory only
-  std::uint16_t lab_http_port = 0;                  // 0: port 80 itself
-  std::uint16_t lab_https_port = 0;
+  LabPorts lab_ports;
 };
 
 // Checks a configuration. FAILED_PRECONDITION lists all violations, one a line, each with its field

@@ -2,16 +2,10 @@
 
 #include <openssl/ssl.h>
 
-#include <algorithm>
-#include <array>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
@@ -24,9 +18,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "perspective/net/connection_problem.h"
 #include "perspective/net/http_request_head.h"
+#include "perspective/net/tcp_peer.h"
+#include "perspective/net/tls_client_context.h"
 
 namespace mpic::perspective {
 namespace {
@@ -40,42 +35,6 @@ using TlsStream = asio::ssl::stream<beast::tcp_stream>;
 
 // Room to read ahead behind the head; the buffer never holds more than both.
 constexpr std::size_t kReadAheadOctets = 4096;
-
-asio::redirect_error_t<asio::use_awaitable_t<>> Into(error_code& error) {
-  return asio::redirect_error(asio::use_awaitable, error);
-}
-
-asio::ip::address ToAsio(const IpAddress& address) {
-  const absl::Span<const std::uint8_t> octets = address.octets();
-  if (address.is_v6()) {
-    asio::ip::address_v6::bytes_type bytes;
-    std::ranges::copy(octets, bytes.begin());
-    return asio::ip::address_v6(bytes);
-  }
-  asio::ip::address_v4::bytes_type bytes;
-  std::ranges::copy(octets, bytes.begin());
-  return asio::ip::address_v4(bytes);
-}
-
-absl::StatusOr<IpAddress> FromAsio(const asio::ip::address& address) {
-  if (address.is_v6()) return IpAddress::FromOctets(address.to_v6().to_bytes());
-  return IpAddress::FromOctets(address.to_v4().to_bytes());
-}
-
-Problem ReservedProblem(const IpAddress& address) {
-  return {v1::Problem::ADDR_RESERVED,
-          absl::StrCat("connect to ", address.text(), ": the address may not be connected to")};
-}
-
-// `error` came from what `attempt` names; on https it may be OpenSSL's.
-Problem ConnectionProblem(absl::string_view attempt, const error_code& error) {
-  ProblemKind kind = ConnectionProblemKind(error);
-  if (error == beast::error::timeout) kind = v1::Problem::CONN_TIMEOUT;
-  if (error.category() == asio::error::get_ssl_category()) {
-    kind = TlsProblemKind(static_cast<unsigned long>(error.value()));
-  }
-  return {kind, absl::StrCat(attempt, ": ", error.message())};
-}
 
 Problem ResponseProblem(const IpAddress& address, const error_code& error) {
   const std::string attempt = absl::StrCat("read the response of ", address.text());
@@ -96,24 +55,12 @@ Problem ResponseProblem(const IpAddress& address, const error_code& error) {
 asio::awaitable<void> Connect(beast::tcp_stream& stream, const IpAddress& address,
                               std::uint16_t port, HttpReply& reply) {
   error_code error;
-  co_await stream.async_connect(asio::ip::tcp::endpoint(ToAsio(address), port), Into(error));
+  co_await stream.async_connect(ToEndpoint(address, port), Into(error));
   if (error) {
     reply.problem =
         ConnectionProblem(absl::StrCat("connect to ", address.url_host(), ":", port), error);
   }
   reply.connected = !error;
-}
-
-// Who answers is not always who was asked: rules of the local network may send us elsewhere.
-std::optional<Problem> PeerProblem(const beast::tcp_stream& stream,
-                                   const BeastHttpFetcherOptions& options) {
-  error_code error;
-  const asio::ip::tcp::endpoint peer = stream.socket().remote_endpoint(error);
-  if (error) return ConnectionProblem("ask for the peer's address", error);
-  const absl::StatusOr<IpAddress> address = FromAsio(peer.address());
-  if (!address.ok()) return Problem{v1::Problem::INTERNAL_ERROR, address.status().ToString()};
-  if (!options.may_connect(*address)) return ReservedProblem(*address);
-  return std::nullopt;
 }
 
 asio::awaitable<void> Handshake(TlsStream& stream, const HttpRequest& request, HttpReply& reply) {
@@ -200,14 +147,7 @@ asio::awaitable<void> Exchange(Stream& stream, const HttpRequest& request,
 }  // namespace
 
 BeastHttpFetcher::BeastHttpFetcher(BeastHttpFetcherOptions options)
-    : options_(std::move(options)),
-      tls_(std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client)) {
-  tls_->set_verify_mode(asio::ssl::verify_none);
-  SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
-  SSL_CTX_set_options(tls_->native_handle(), SSL_OP_NO_RENEGOTIATION);
-  // Every check sees the server anew.
-  SSL_CTX_set_session_cache_mode(tls_->native_handle(), SSL_SESS_CACHE_OFF);
-}
+    : options_(std::move(options)), tls_(MakeTlsClientContext()) {}
 
 BeastHttpFetcher::~BeastHttpFetcher() = default;
 
@@ -215,18 +155,12 @@ std::string BeastHttpFetcher::RequestHead(const Url& url) const {
   return perspective::RequestHead(url, options_.user_agent);
 }
 
-std::uint16_t BeastHttpFetcher::TcpPort(const Url& url) const {
-  if (url.port == 80 && options_.lab_http_port != 0) return options_.lab_http_port;
-  if (url.port == 443 && options_.lab_https_port != 0) return options_.lab_https_port;
-  return url.port;
-}
-
 asio::awaitable<void> BeastHttpFetcher::Fetch(const HttpRequest& request, HttpReply& reply) {
   beast::tcp_stream stream(co_await asio::this_coro::executor);
   stream.expires_after(absl::ToChronoNanoseconds(options_.connect_timeout));
-  co_await Connect(stream, request.address, TcpPort(request.url), reply);
+  co_await Connect(stream, request.address, options_.lab_ports.StandInFor(request.url.port), reply);
   if (!reply.connected) co_return;
-  if (std::optional<Problem> problem = PeerProblem(stream, options_)) {
+  if (std::optional<Problem> problem = RefusePeer(stream.socket(), options_.may_connect)) {
     reply.problem = *std::move(problem);
     co_return;
   }
@@ -253,11 +187,7 @@ asio::awaitable<HttpReply> BeastHttpFetcher::Get(HttpRequest request) {
     if (error.code() == asio::error::operation_aborted) throw;
     reply.problem = {v1::Problem::INTERNAL_ERROR, error.what()};
   }
-  // A cancelled operation ends like a broken one; only here the two are told apart.
-  const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) {
-    throw boost::system::system_error(asio::error::operation_aborted);
-  }
+  co_await ThrowIfCancelled();
   co_return reply;
 }
 

@@ -4,13 +4,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/time/time.h"
 #include "perspective/net/http_fetcher.h"
+#include "perspective/net/lab_ports.h"
 
 namespace boost::asio::ssl {
 class context;
@@ -26,15 +26,12 @@ struct BeastHttpFetcherOptions {
   // The reserved-address guard. Asked before connecting, and again about the peer of the connection
   // before anything is sent.
   std::function<bool(const IpAddress& address)> may_connect;
-  // Laboratories only: TCP ports that stand in for 80 and 443; 0: no change. Nothing but the
-  // connection sees them.
-  std::uint16_t lab_http_port = 0;
-  std::uint16_t lab_https_port = 0;
+  LabPorts lab_ports;
 };
 
 // Uses the executor of the coroutine that calls it; many Gets may run at once on its loop. TLS is
-// 1.2 or 1.3 with no look at the certificate, which proves nothing here: a domain without control
-// validation cannot have one yet. SNI is sent for names alone (RFC 6066 section 3).
+// 1.2 or 1.3 with no look at the certificate, which proves nothing here. SNI is sent for names
+// alone (RFC 6066 section 3).
 class BeastHttpFetcher final : public HttpFetcher {
  public:
   explicit BeastHttpFetcher(BeastHttpFetcherOptions options);
@@ -50,7 +47,6 @@ class BeastHttpFetcher final : public HttpFetcher {
 
  private:
   boost::asio::awaitable<void> Fetch(const HttpRequest& request, HttpReply& reply);
-  std::uint16_t TcpPort(const Url& url) const;
 
   BeastHttpFetcherOptions options_;
   std::unique_ptr<boost::asio::ssl::context> tls_;

@@ -3,7 +3,11 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/system/errc.hpp>
+
+#include "absl/strings/str_cat.h"
 
 namespace mpic::perspective {
 
@@ -39,6 +43,20 @@ ProblemKind TlsProblemKind(unsigned long openssl_error) {
     default:
       return v1::Problem::TLS_ALERT;
   }
+}
+
+Problem ConnectionProblem(absl::string_view attempt, const boost::system::error_code& error) {
+  ProblemKind kind = ConnectionProblemKind(error);
+  if (error == boost::beast::error::timeout) kind = v1::Problem::CONN_TIMEOUT;
+  if (error.category() == boost::asio::error::get_ssl_category()) {
+    kind = TlsProblemKind(static_cast<unsigned long>(error.value()));
+  }
+  return {kind, absl::StrCat(attempt, ": ", error.message())};
+}
+
+Problem ReservedProblem(const IpAddress& address) {
+  return {v1::Problem::ADDR_RESERVED,
+          absl::StrCat("connect to ", address.text(), ": the address may not be connected to")};
 }
 
 }  // namespace mpic::perspective

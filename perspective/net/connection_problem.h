@@ -4,6 +4,8 @@
 
 #include <boost/system/error_code.hpp>
 
+#include "absl/strings/string_view.h"
+#include "common/ip_address.h"
 #include "perspective/problem.h"
 
 namespace mpic::perspective {
@@ -16,6 +18,13 @@ ProblemKind ConnectionProblemKind(const boost::system::error_code& error);
 // when it speaks no version that we accept, TLS_ALERT for any other failure of the protocol, by the
 // peer's alert or by ours.
 ProblemKind TlsProblemKind(unsigned long openssl_error);
+
+// The problem of an operation on a connection, by TCP or TLS, that ended in `error`; `attempt`
+// names the operation. Beast's timeout is CONN_TIMEOUT.
+Problem ConnectionProblem(absl::string_view attempt, const boost::system::error_code& error);
+
+// ADDR_RESERVED: the guard forbids `address`.
+Problem ReservedProblem(const IpAddress& address);
 
 }  // namespace mpic::perspective
 

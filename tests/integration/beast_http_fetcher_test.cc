@@ -54,8 +54,7 @@ BeastHttpFetcherOptions Options(std::uint16_t port) {
           .head_octets_max = 16 * 1024,
           .user_agent = "mpic-test/1",
           .may_connect = [](const IpAddress&) { return true; },
-          .lab_http_port = port,
-          .lab_https_port = port};
+          .lab_ports = {.http = port, .https = port}};
 }
 
 HttpReply Get(const BeastHttpFetcherOptions& options, const Url& url,

@@ -157,13 +157,13 @@ class NginxTest : public ::testing::Test {
 
   v1::CheckResult Run(boost::asio::awaitable<void> (*method)(perspective::CheckRun& run)) {
     const auto may_connect = [](const IpAddress& address) { return address.is_loopback(); };
-    BeastHttpFetcher http({.connect_timeout = absl::Seconds(5),
-                           .http_timeout = absl::Seconds(10),
-                           .head_octets_max = limits_.http_head_octets_max,
-                           .user_agent = "mpic-test/1",
-                           .may_connect = may_connect,
-                           .lab_http_port = nginx_->http_port(),
-                           .lab_https_port = nginx_->https_port()});
+    BeastHttpFetcher http(
+        {.connect_timeout = absl::Seconds(5),
+         .http_timeout = absl::Seconds(10),
+         .head_octets_max = limits_.http_head_octets_max,
+         .user_agent = "mpic-test/1",
+         .may_connect = may_connect,
+         .lab_ports = {.http = nginx_->http_port(), .https = nginx_->https_port()}});
     perspective::Senses senses{
         .dns = dns_, .http = http, .clock = clock_, .limits = limits_, .may_connect = may_connect};
     v1::CheckResult result;

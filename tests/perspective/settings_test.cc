@@ -61,7 +61,7 @@ TEST(PerspectiveSettingsTest, DefaultsAreResolved) {
   EXPECT_EQ(settings->limits.dns_timeout, absl::Seconds(2));
   EXPECT_EQ(settings->limits.dns_tries_max, 3U);
   EXPECT_EQ(settings->limits.checks_in_flight_per_stream_max, 10'000U);
-  EXPECT_EQ(settings->lab_http_port, 0);
+  EXPECT_EQ(settings->lab_ports.http, 0);
   EXPECT_THAT(settings->allowed_reserved_prefixes, SizeIs(0));
 }
 
@@ -109,8 +109,8 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
   EXPECT_EQ(settings->drain_timeout, absl::ZeroDuration());
   EXPECT_EQ(settings->threads, 4U);
   ASSERT_THAT(settings->allowed_reserved_prefixes, SizeIs(1));
-  EXPECT_EQ(settings->lab_http_port, 8080);
-  EXPECT_EQ(settings->lab_https_port, 8443);
+  EXPECT_EQ(settings->lab_ports.http, 8080);
+  EXPECT_EQ(settings->lab_ports.https, 8443);
 }
 
 TEST(PerspectiveSettingsTest, AnEmptyLabIsALab) {
