@@ -21,10 +21,12 @@ struct TlsProbe {
 
 struct TlsProbeReply {
   std::string tls_version;    // "TLSv1.3"; empty: no handshake came about
-  std::string selected_alpn;  // empty: the server selected none
-  std::string leaf_der;       // the server's certificate; empty: it showed none
-  bool connected = false;     // false: the connection itself failed, another address may be tried
-  Problem problem;            // kind KIND_UNSPECIFIED: the handshake was completed
+  std::string selected_alpn;  // octets of the server; empty: it selected none
+  // The server's certificate; empty: it showed none. Also set when the handshake failed after it,
+  // so that a certificate alone proves nothing: ask failed() first.
+  std::string leaf_der;
+  bool connected = false;  // false: the connection itself failed, another address may be tried
+  Problem problem;         // kind KIND_UNSPECIFIED: the handshake was completed
 
   bool failed() const { return problem.kind != v1::Problem::KIND_UNSPECIFIED; }
 };
@@ -32,7 +34,9 @@ struct TlsProbeReply {
 // Lives on one loop and is used only there. TLS 1.2 at least; the certificate is not verified, and
 // no application data is sent. Bounded in time and octets by itself; honours cancellation at once.
 // Kinds: ADDR_RESERVED, CONN_REFUSED, CONN_TIMEOUT, CONN_RESET, CONN_UNREACHABLE, NOT_TLS,
-// TLS_ALERT, TLS_VERSION.
+// TLS_ALERT, TLS_VERSION; ALPN_NOT_NEGOTIATED when the handshake ended because the server refused
+// the protocol offered (RFC 7301 section 3.2) or selected another. One that selects none is no
+// problem here: compare selected_alpn.
 class TlsProber {
  public:
   virtual ~TlsProber() = default;
