@@ -38,6 +38,12 @@ struct Limits {
   std::size_t website_body_octets_max = 64 * 1024;  // spec 2.4 item 9
   std::size_t redirects_max = 10;                   // spec 2.4 item 5
   std::size_t redirect_path_octets_max = 2'000;     // spec 2.4 item 5
+
+  // TLS. Configurable time: one handshake, from the TCP connection on.
+  absl::Duration tls_handshake_timeout = absl::Seconds(10);
+  // A challenge certificate has about 1 KiB and signs itself (perspective/net/certificate.h);
+  // OpenSSL's own bound is 100 KiB.
+  std::size_t tls_certificate_list_octets_max = std::size_t{32} * 1024;
 };
 
 }  // namespace mpic::perspective

@@ -18,6 +18,7 @@
 #include "common/status_macros.h"
 #include "perspective/net/beast_http_fetcher.h"
 #include "perspective/net/cares_dns_client.h"
+#include "perspective/net/openssl_tls_prober.h"
 
 namespace mpic::perspective {
 namespace {
@@ -50,6 +51,7 @@ v1::Hello MakeHello(const Settings& settings) {
 struct PerspectiveServer::Bench {
   std::unique_ptr<CaresDnsClient> dns;
   std::unique_ptr<BeastHttpFetcher> http;
+  std::unique_ptr<OpensslTlsProber> tls;
   std::unique_ptr<Checker> checker;
 };
 
@@ -102,9 +104,16 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
                               .user_agent = settings_.user_agent,
                               .may_connect = may_connect,
                               .lab_ports = settings_.lab_ports});
+  bench->tls = std::make_unique<OpensslTlsProber>(OpensslTlsProberOptions{
+      .connect_timeout = settings_.limits.connect_timeout,
+      .handshake_timeout = settings_.limits.tls_handshake_timeout,
+      .certificate_list_octets_max = settings_.limits.tls_certificate_list_octets_max,
+      .may_connect = may_connect,
+      .lab_ports = settings_.lab_ports});
   bench->checker =
       std::make_unique<Checker>(settings_.identity, Senses{.dns = *bench->dns,
                                                            .http = *bench->http,
+                                                           .tls = *bench->tls,
                                                            .clock = clock_,
                                                            .limits = settings_.limits,
                                                            .may_connect = may_connect});

@@ -83,6 +83,10 @@ void SetLimits(const config::v1::PerspectiveLimits& from, Limits& to,
   to.http_timeout = violations.Duration(
       "limits.http_timeout", from.has_http_timeout(), from.http_timeout(),
       {.low = absl::Milliseconds(100), .high = absl::Seconds(60)}, to.http_timeout);
+  to.tls_handshake_timeout = violations.Duration(
+      "limits.tls_handshake_timeout", from.has_tls_handshake_timeout(),
+      from.tls_handshake_timeout(), {.low = absl::Milliseconds(100), .high = absl::Seconds(60)},
+      to.tls_handshake_timeout);
 }
 
 void SetPrefixes(absl::string_view field,

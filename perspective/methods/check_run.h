@@ -13,6 +13,7 @@
 #include "perspective/limits.h"
 #include "perspective/net/dns_client.h"
 #include "perspective/net/http_fetcher.h"
+#include "perspective/net/tls_prober.h"
 #include "perspective/problem.h"
 
 namespace mpic::perspective {
@@ -23,6 +24,7 @@ inline constexpr std::size_t kProblemDetailOctetsMax = 512;  // protos/mpic/v1/c
 struct Senses {
   DnsClient& dns;
   HttpFetcher& http;
+  TlsProber& tls;
   const Clock& clock;
   const Limits& limits;
   // The reserved-address guard: true when a check may connect to `address`. Laboratories and tests

@@ -67,4 +67,17 @@ boost::asio::awaitable<OrProblem<std::vector<IpAddress>>> LookUpAddresses(Domain
   co_return AddressesOf(aaaa, a);
 }
 
+OrProblem<std::vector<IpAddress>> UsableAddresses(const std::vector<IpAddress>& resolved,
+                                                  const Senses& senses) {
+  std::vector<IpAddress> usable;
+  for (const IpAddress& address : resolved) {
+    if (senses.may_connect(address)) usable.push_back(address);
+  }
+  if (!usable.empty()) return usable;
+  const IpAddress& first = resolved.front();
+  return Problem{v1::Problem::ADDR_RESERVED,
+                 absl::StrCat("connect to ", first.text(), ": reserved address, ",
+                              ReservedBlock(first).value_or("refused by configuration"))};
+}
+
 }  // namespace mpic::perspective

@@ -20,6 +20,11 @@ namespace mpic::perspective {
 boost::asio::awaitable<OrProblem<std::vector<IpAddress>>> LookUpAddresses(DomainName host,
                                                                           CheckRun& run);
 
+// Those of `resolved`, which is not empty, that the guard lets a check connect to; at least one,
+// else ADDR_RESERVED.
+OrProblem<std::vector<IpAddress>> UsableAddresses(const std::vector<IpAddress>& resolved,
+                                                  const Senses& senses);
+
 }  // namespace mpic::perspective
 
 #endif  // MPIC_PERSPECTIVE_METHODS_HOST_ADDRESSES_H_

@@ -13,20 +13,6 @@
 namespace mpic::perspective {
 namespace {
 
-// Those that the guard lets us connect to; at least one.
-OrProblem<std::vector<IpAddress>> UsableAddresses(const std::vector<IpAddress>& resolved,
-                                                  const Senses& senses) {
-  std::vector<IpAddress> usable;
-  for (const IpAddress& address : resolved) {
-    if (senses.may_connect(address)) usable.push_back(address);
-  }
-  if (!usable.empty()) return usable;
-  const IpAddress& first = resolved.front();
-  return Problem{v1::Problem::ADDR_RESERVED,
-                 absl::StrCat("connect to ", first.text(), ": reserved address, ",
-                              ReservedBlock(first).value_or("refused by configuration"))};
-}
-
 boost::asio::awaitable<OrProblem<std::vector<IpAddress>>> AddressesOf(Url url, CheckRun& run) {
   if (const IpAddress* literal = std::get_if<IpAddress>(&url.host)) {
     co_return std::vector<IpAddress>{*literal};

@@ -164,8 +164,13 @@ class NginxTest : public ::testing::Test {
          .user_agent = "mpic-test/1",
          .may_connect = may_connect,
          .lab_ports = {.http = nginx_->http_port(), .https = nginx_->https_port()}});
-    perspective::Senses senses{
-        .dns = dns_, .http = http, .clock = clock_, .limits = limits_, .may_connect = may_connect};
+    FakeTlsProber tls;
+    perspective::Senses senses{.dns = dns_,
+                               .http = http,
+                               .tls = tls,
+                               .clock = clock_,
+                               .limits = limits_,
+                               .may_connect = may_connect};
     v1::CheckResult result;
     perspective::CheckRun run{.check = check_, .senses = senses, .result = result};
     RunAwaitable(method(run));

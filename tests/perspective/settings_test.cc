@@ -82,6 +82,7 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
           dns_tries: 5
           connect_timeout { seconds: 1 }
           http_timeout { seconds: 3 }
+          tls_handshake_timeout { seconds: 4 }
         }
         user_agent: "ca/1"
         log_level: warning
@@ -104,6 +105,7 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
   EXPECT_EQ(settings->limits.dns_tries_max, 5U);
   EXPECT_EQ(settings->limits.connect_timeout, absl::Seconds(1));
   EXPECT_EQ(settings->limits.http_timeout, absl::Seconds(3));
+  EXPECT_EQ(settings->limits.tls_handshake_timeout, absl::Seconds(4));
   EXPECT_EQ(settings->user_agent, "ca/1");
   EXPECT_EQ(settings->log_level, config::v1::warning);
   EXPECT_EQ(settings->drain_timeout, absl::ZeroDuration());
@@ -182,6 +184,9 @@ TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
       {"HTTP timeout of 61 s",
        [](auto& c) { c.mutable_limits()->mutable_http_timeout()->set_seconds(61); },
        "limits.http_timeout"},
+      {"TLS handshake timeout of 99 ms",
+       [](auto& c) { c.mutable_limits()->mutable_tls_handshake_timeout()->set_nanos(99'000'000); },
+       "limits.tls_handshake_timeout"},
       {"lab prefix",
        [](auto& c) {
          c.mutable_lab()->add_allowed_reserved_prefixes("127.0.0.0/8");

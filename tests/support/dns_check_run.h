@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "perspective/methods/check_run.h"
 #include "tests/support/fake_dns_client.h"
+#include "tests/support/fake_tls_prober.h"
 #include "tests/support/run_awaitable.h"
 
 namespace mpic::testing {
@@ -53,9 +54,11 @@ class DnsCheckRun {
 
   FixedClock clock_;
   NoHttp http_;
+  FakeTlsProber tls_;
   perspective::Limits limits_;
   perspective::Senses senses_{.dns = dns,
                               .http = http_,
+                              .tls = tls_,
                               .clock = clock_,
                               .limits = limits_,
                               .may_connect = [](const IpAddress&) { return false; }};

@@ -1,4 +1,4 @@
-// A small Internet for the web methods: zones, web servers, and the run of one check in it.
+// A small Internet for the web methods: zones, web and TLS servers, and the run of one check in it.
 #ifndef MPIC_TESTS_SUPPORT_WEB_WORLD_H_
 #define MPIC_TESTS_SUPPORT_WEB_WORLD_H_
 
@@ -9,6 +9,7 @@
 #include "perspective/methods/check_run.h"
 #include "tests/support/fake_dns_client.h"
 #include "tests/support/fake_http_fetcher.h"
+#include "tests/support/fake_tls_prober.h"
 #include "tests/support/run_awaitable.h"
 
 namespace mpic::testing {
@@ -29,6 +30,7 @@ class FixedClock final : public Clock {
 struct WebWorld {
   FakeDnsClient dns;
   FakeHttpFetcher http;
+  FakeTlsProber tls;
   FixedClock clock;
   perspective::Limits limits;
   bool guard_lifted = true;
@@ -49,6 +51,7 @@ struct WebWorld {
   v1::CheckResult Run(boost::asio::awaitable<void> (*method)(perspective::CheckRun& run)) {
     perspective::Senses senses{.dns = dns,
                                .http = http,
+                               .tls = tls,
                                .clock = clock,
                                .limits = limits,
                                .may_connect = [this](const IpAddress& address) {
