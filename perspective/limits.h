@@ -44,6 +44,8 @@ struct Limits {
   // A challenge certificate has about 1 KiB and signs itself (perspective/net/certificate.h);
   // OpenSSL's own bound is 100 KiB.
   std::size_t tls_certificate_list_octets_max = std::size_t{32} * 1024;
+  // All that a server says in a handshake: a few KiB beside its certificates.
+  std::size_t tls_handshake_octets_max = std::size_t{64} * 1024;
 };
 
 }  // namespace mpic::perspective

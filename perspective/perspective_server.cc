@@ -108,6 +108,7 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
       .connect_timeout = settings_.limits.connect_timeout,
       .handshake_timeout = settings_.limits.tls_handshake_timeout,
       .certificate_list_octets_max = settings_.limits.tls_certificate_list_octets_max,
+      .handshake_octets_max = settings_.limits.tls_handshake_octets_max,
       .may_connect = may_connect,
       .lab_ports = settings_.lab_ports});
   bench->checker =

@@ -38,6 +38,31 @@ void NoteSelectedAlpn(SSL*, int, int extension, const unsigned char* octets, int
   static_cast<std::string*>(name)->assign(reinterpret_cast<const char*>(octets + 3), octets[2]);
 }
 
+// What a server may still say. OpenSSL bounds each message and holds one at a time, but ignores
+// some kinds of them without end.
+struct OctetBudget {
+  beast::tcp_stream& stream;
+  std::size_t left = 0;
+  bool overdrawn = false;
+};
+
+constexpr std::size_t kRecordHeaderOctets = 5;  // type, version, length in two octets
+
+// NOLINTNEXTLINE(readability-function-size): the signature is OpenSSL's.
+void SpendOnRecord(int sent, int, int content_type, const void* header, std::size_t size, SSL*,
+                   void* octet_budget) {
+  if (sent != 0 || content_type != SSL3_RT_HEADER || size != kRecordHeaderOctets) return;
+  auto& budget = *static_cast<OctetBudget*>(octet_budget);
+  const auto* octets = static_cast<const std::uint8_t*>(header);
+  const std::size_t record = kRecordHeaderOctets + octets[3] * std::size_t{256} + octets[4];
+  if (record <= budget.left) {
+    budget.left -= record;
+    return;
+  }
+  budget.overdrawn = true;
+  budget.stream.close();  // whatever OpenSSL wants next ends the handshake
+}
+
 // False when OpenSSL does not take the values.
 bool SetClientHello(SSL* tls, const TlsProbe& probe) {
   if (probe.alpn.empty() || probe.alpn.size() > kProtocolNameOctetsMax) return false;
@@ -84,18 +109,28 @@ Problem HandshakeProblem(const TlsProbe& probe, const std::string& selected_alpn
   return problem;
 }
 
-asio::awaitable<void> Handshake(TlsStream& stream, const TlsProbe& probe, TlsProbeReply& reply) {
+asio::awaitable<void> Handshake(TlsStream& stream, const TlsProbe& probe, std::size_t octets_max,
+                                TlsProbeReply& reply) {
   SSL* const tls = stream.native_handle();
   if (!SetClientHello(tls, probe)) {
     reply.problem = {v1::Problem::INTERNAL_ERROR,
                      "OpenSSL does not take the server name or the protocol to offer"};
     co_return;
   }
+  OctetBudget budget{.stream = stream.next_layer(), .left = octets_max};
+  SSL_set_msg_callback(tls, SpendOnRecord);
+  SSL_set_msg_callback_arg(tls, &budget);
   SSL_set_tlsext_debug_callback(tls, NoteSelectedAlpn);
   SSL_set_tlsext_debug_arg(tls, &reply.selected_alpn);
   error_code error;
   co_await stream.async_handshake(asio::ssl::stream_base::client, Into(error));
   reply.leaf_der = LeafDer(tls);
+  if (budget.overdrawn) {
+    reply.problem = {v1::Problem::TLS_ALERT,
+                     absl::StrCat("TLS handshake with ", probe.address.text(),
+                                  ": over the limit of ", octets_max, " octets")};
+    co_return;
+  }
   if (error) {
     reply.problem = HandshakeProblem(probe, reply.selected_alpn, error);
     co_return;
@@ -132,7 +167,7 @@ asio::awaitable<void> OpensslTlsProber::Connect(const TlsProbe& probe, TlsProbeR
   }
   stream.expires_after(absl::ToChronoNanoseconds(options_.handshake_timeout));
   TlsStream tls(std::move(stream), *tls_);
-  co_await Handshake(tls, probe, reply);
+  co_await Handshake(tls, probe, options_.handshake_octets_max, reply);
 }
 
 asio::awaitable<TlsProbeReply> OpensslTlsProber::Probe(TlsProbe probe) {

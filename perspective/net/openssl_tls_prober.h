@@ -20,9 +20,9 @@ namespace mpic::perspective {
 struct OpensslTlsProberOptions {
   absl::Duration connect_timeout;    // TCP
   absl::Duration handshake_timeout;  // from there to the handshake's end
-  // The server's certificates together; a longer list is TLS_ALERT. OpenSSL bounds the other
-  // messages of a handshake at 20 or 100 KiB each and holds one at a time.
+  // The server's certificates together, and all that it says; more is TLS_ALERT.
   std::size_t certificate_list_octets_max = 0;
+  std::size_t handshake_octets_max = 0;
   // The reserved-address guard. Asked before connecting, and again about the peer of the connection
   // before anything is sent.
   std::function<bool(const IpAddress& address)> may_connect;

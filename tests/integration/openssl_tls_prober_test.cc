@@ -48,6 +48,7 @@ OpensslTlsProberOptions Options(std::uint16_t port) {
   return {.connect_timeout = kLong,
           .handshake_timeout = kLong,
           .certificate_list_octets_max = std::size_t{32} * 1024,
+          .handshake_octets_max = std::size_t{64} * 1024,
           .may_connect = [](const IpAddress&) { return true; },
           .lab_ports = {.https = port}};
 }
@@ -217,6 +218,34 @@ TEST(OpensslTlsProberTest, OneBoundForTheWholeHandshake) {
   EXPECT_EQ(KindOf(reply), "CONN_TIMEOUT") << reply.problem.detail;
   EXPECT_TRUE(reply.connected);
   EXPECT_LT(absl::Now() - started, kLong / 2);
+}
+
+// Messages that a client must ignore (RFC 5246 section 7.4.1.1), without end.
+TEST(OpensslTlsProberTest, FloodOfHelloRequests) {
+  const std::string hello_request("\x16\x03\x03\x00\x04\x00\x00\x00\x00", 9);
+  TlsConduct conduct{.does = Does::kSays};
+  for (int i = 0; i < 100'000; ++i) conduct.octets += hello_request;
+  HostileTlsServer server(conduct);
+  const TlsProbeReply reply = Probe(Options(server.port()));
+  EXPECT_EQ(KindOf(reply), "TLS_ALERT");
+  EXPECT_THAT(reply.problem.detail, ::testing::HasSubstr("65536 octets"));
+  EXPECT_TRUE(reply.connected);
+}
+
+// Whatever the bound cuts off, it is no handshake.
+TEST(OpensslTlsProberTest, EveryBoundOnOctets) {
+  bool completed = false;
+  for (std::size_t octets_max = 0; octets_max < 2048; octets_max += 16) {
+    HostileTlsServer server({.certificate = Certificate()});
+    OpensslTlsProberOptions options = Options(server.port());
+    options.handshake_octets_max = octets_max;
+    const TlsProbeReply reply = Probe(options);
+    EXPECT_TRUE(reply.connected);
+    if (reply.failed()) EXPECT_EQ(KindOf(reply), "TLS_ALERT") << reply.problem.detail;
+    EXPECT_FALSE(completed && reply.failed()) << "more octets, less success";
+    completed = !reply.failed();
+  }
+  EXPECT_TRUE(completed);
 }
 
 TEST(OpensslTlsProberTest, ConnectionsThatDoNotComeAbout) {
