@@ -1,33 +1,10 @@
 #include "common/json_string.h"
 
-#include <cstdint>
-
 #include "absl/strings/str_format.h"
+#include "common/utf8.h"
 
 namespace mpic {
 namespace {
-
-// Octets of the well-formed UTF-8 sequence at the start of `text` (Unicode table 3-7); 0 for none.
-std::size_t Utf8Length(absl::string_view text) {
-  const auto octet = [text](std::size_t i) {
-    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
-  };
-  const auto continues = [&](std::size_t i) { return (octet(i) & 0xC0) == 0x80; };
-  const std::uint8_t first = octet(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool overlong = first == 0xE0 && octet(1) < 0xA0;
-    const bool surrogate = first == 0xED && octet(1) > 0x9F;
-    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool overlong = first == 0xF0 && octet(1) < 0x90;
-    const bool beyond = first == 0xF4 && octet(1) > 0x8F;
-    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
 
 void AppendAscii(char c, std::string& out) {
   switch (c) {

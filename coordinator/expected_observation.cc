@@ -4,9 +4,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/challenge.h"
+#include "common/contact.h"
 #include "common/domain_name.h"
 #include "common/status_macros.h"
 
@@ -28,28 +28,6 @@ absl::Status CheckDnsChange(const v1::DnsChange& dns_change, absl::string_view o
                          ? DnsEquals(observed, dns_change.expected_value())
                          : observed == dns_change.expected_value();
   return Expect(equal, "dns_change.expected_value");
-}
-
-// Local parts are compared octet for octet, domains as names.
-bool SameEmailAddress(absl::string_view a, absl::string_view b) {
-  const std::size_t at_a = a.rfind('@');
-  const std::size_t at_b = b.rfind('@');
-  if (at_a == absl::string_view::npos || at_b == absl::string_view::npos) return false;
-  const auto domain_a = DomainName::ParseHost(a.substr(at_a + 1));
-  const auto domain_b = DomainName::ParseHost(b.substr(at_b + 1));
-  return a.substr(0, at_a) == b.substr(0, at_b) && domain_a.ok() && domain_b.ok() &&
-         *domain_a == *domain_b;
-}
-
-// Visual separators and blanks do not count (RFC 3966 section 4).
-bool SamePhoneNumber(absl::string_view a, absl::string_view b) {
-  const auto digits = [](absl::string_view text) {
-    std::string kept;
-    std::copy_if(text.begin(), text.end(), std::back_inserter(kept),
-                 [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
-    return kept;
-  };
-  return !digits(a).empty() && digits(a) == digits(b);
 }
 
 absl::Status CheckEmail(const v1::ContactLookup& lookup, absl::string_view observed) {
