@@ -6,13 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "perspective/methods/dns_step.h"
+#include "perspective/rules/txt_record.h"
 
 namespace mpic::perspective {
 
-boost::asio::awaitable<OrProblem<DnsAnswer>> FetchChallengeRecords(DnsQuestion question,
-                                                                   CheckRun& run) {
+boost::asio::awaitable<OrProblem<DnsAnswer>> FetchRecords(DnsQuestion question, CheckRun& run) {
   const std::string name = question.name.text();
-  run.result.mutable_dns_record()->set_queried_name(name);
   DnsAnswer answer = co_await run.senses.dns.Query(std::move(question));
   AddDnsStep(answer, run.result);
   if (answer.lookup_failed()) co_return answer.problem;
@@ -23,6 +22,14 @@ boost::asio::awaitable<OrProblem<DnsAnswer>> FetchChallengeRecords(DnsQuestion q
   }
   co_return Problem{v1::Problem::DNS_NODATA,
                     absl::StrCat(name, " has no records of the type asked for")};
+}
+
+boost::asio::awaitable<OrProblem<std::vector<std::string>>> FetchTxtValues(DomainName name,
+                                                                           CheckRun& run) {
+  const OrProblem<DnsAnswer> answer =
+      co_await FetchRecords({.name = std::move(name), .type = RecordType::kTxt}, run);
+  if (!answer.ok()) co_return answer.problem();
+  co_return ParseTxtSet(answer->rdata);
 }
 
 void ReportChallengeRecords(const std::vector<std::string>& values,

@@ -1,4 +1,4 @@
-// The two ends that every method with a challenge in one DNS record shares: asking, and reporting.
+// The two ends that methods with a proof in DNS records share: asking, and reporting.
 #ifndef MPIC_PERSPECTIVE_METHODS_CHALLENGE_RECORDS_H_
 #define MPIC_PERSPECTIVE_METHODS_CHALLENGE_RECORDS_H_
 
@@ -11,13 +11,16 @@
 
 namespace mpic::perspective {
 
-// Asks `question` and notes the step and the queried name. The answer holds at least one record;
-// else DNS_NXDOMAIN, DNS_NODATA, or the kind of the lookup error.
-boost::asio::awaitable<OrProblem<DnsAnswer>> FetchChallengeRecords(DnsQuestion question,
-                                                                   CheckRun& run);
+// Asks `question` and notes the step. The answer holds at least one record; else DNS_NXDOMAIN,
+// DNS_NODATA, or the kind of the lookup error.
+boost::asio::awaitable<OrProblem<DnsAnswer>> FetchRecords(DnsQuestion question, CheckRun& run);
+
+// The same for TXT records at `name`, each joined (rules/txt_record.h); RECORD_MALFORMED besides.
+boost::asio::awaitable<OrProblem<std::vector<std::string>>> FetchTxtValues(DomainName name,
+                                                                           CheckRun& run);
 
 // Notes `values`, and passes the run with `observed_value` when one of them `matches`, the first
-// that does; else refuses it with RECORD_NOT_MATCHING.
+// that does; else refuses it with RECORD_NOT_MATCHING. The evidence has the queried name already.
 void ReportChallengeRecords(const std::vector<std::string>& values,
                             const std::function<bool(const std::string& value)>& matches,
                             const std::string& observed_value, CheckRun& run);

@@ -43,7 +43,8 @@ boost::asio::awaitable<void> CheckDnsChange(CheckRun& run) {
     run.Refuse(question.problem());
     co_return;
   }
-  const OrProblem<DnsAnswer> answer = co_await FetchChallengeRecords(*question, run);
+  run.result.mutable_dns_record()->set_queried_name(question->name.text());
+  const OrProblem<DnsAnswer> answer = co_await FetchRecords(*question, run);
   if (!answer.ok()) {
     run.Refuse(answer.problem());
     co_return;

@@ -44,4 +44,16 @@ OrProblem<DomainName> AuthorizationDomainName(const v1::Check& check) {
   return *std::move(adn);
 }
 
+OrProblem<DomainName> PrunedDomainName(const v1::Check& check) {
+  OrProblem<DomainName> adn = AuthorizationDomainName(check);
+  if (!adn.ok()) return adn;
+  const OrProblem<CertificateName> identifier = IdentifierName(check.identifier());
+  if (!identifier.ok()) return identifier.problem();
+  if (!identifier->name.IsAtOrBelow(*adn)) {
+    return BadRequest("authorization_domain_name",
+                      "for this method it must be the identifier's name or an ancestor of it");
+  }
+  return adn;
+}
+
 }  // namespace mpic::perspective

@@ -16,6 +16,10 @@ OrProblem<CertificateName> IdentifierName(const v1::Identifier& identifier);
 // ancestor of it: whoever asks, a perspective never looks at one name to prove another.
 OrProblem<DomainName> AuthorizationDomainName(const v1::Check& check);
 
+// The same for methods without a CNAME step (BR 3.2.2.4.21, .22), where it must be the identifier's
+// name or an ancestor of it for every identifier.
+OrProblem<DomainName> PrunedDomainName(const v1::Check& check);
+
 }  // namespace mpic::perspective
 
 #endif  // MPIC_PERSPECTIVE_RULES_IDENTIFIER_NAME_H_
