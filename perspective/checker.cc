@@ -19,6 +19,7 @@
 #include "perspective/methods/dns_01.h"
 #include "perspective/methods/dns_account_01.h"
 #include "perspective/methods/dns_change.h"
+#include "perspective/methods/dns_persist.h"
 #include "perspective/methods/http_01.h"
 #include "perspective/methods/tls_alpn_01.h"
 #include "perspective/methods/website_change.h"
@@ -43,6 +44,7 @@ constexpr MethodRow kMethods[] = {
     {v1::Check::kHttp01, v1::HTTP_01, &CheckHttp01},
     {v1::Check::kTlsAlpn01, v1::TLS_ALPN_01, &CheckTlsAlpn01},
     {v1::Check::kDnsAccount01, v1::DNS_ACCOUNT_01, &CheckDnsAccount01},
+    {v1::Check::kDnsPersist, v1::DNS_PERSIST, &CheckDnsPersist},
     {v1::Check::kCaa, v1::CAA, &CheckCaa},
 };
 

@@ -10,19 +10,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/caa_validity.h"
-#include "common/domain_name.h"
 #include "common/proto_time.h"
 #include "common/validation_method_labels.h"
 #include "perspective/methods/relevant_caa_set.h"
 #include "perspective/rules/caa.h"
 #include "perspective/rules/identifier_name.h"
+#include "perspective/rules/issuer_names.h"
 
 namespace mpic::perspective {
 namespace {
-
-constexpr int kIssuerDomainNamesMax = 16;  // protos/mpic/v1/check.proto
-
-Problem BadRequest(absl::string_view rule) { return {v1::Problem::BAD_REQUEST, std::string(rule)}; }
 
 // A method that the check leaves unspecified satisfies no validationmethods, whatever labels come
 // with it.
@@ -36,23 +32,13 @@ std::vector<std::string> MethodLabels(const v1::CaaCheck& check) {
 }
 
 OrProblem<CaaRequest> ReadRequest(const v1::CaaCheck& check, bool wildcard) {
-  CaaRequest request{.wildcard = wildcard,
-                     .issuer_domain_names = {},
-                     .account_uris = {check.account_uris().begin(), check.account_uris().end()},
-                     .method_labels = MethodLabels(check)};
-  if (check.issuer_domain_names().empty() ||
-      check.issuer_domain_names_size() > kIssuerDomainNamesMax) {
-    return BadRequest(
-        absl::StrCat("caa.issuer_domain_names: 1 to ", kIssuerDomainNamesMax, " are needed"));
-  }
-  for (const std::string& text : check.issuer_domain_names()) {
-    const absl::StatusOr<DomainName> name = DomainName::ParseHost(text);
-    if (!name.ok()) {
-      return BadRequest(absl::StrCat("caa.issuer_domain_names: ", name.status().message()));
-    }
-    request.issuer_domain_names.push_back(name->text());
-  }
-  return request;
+  OrProblem<std::vector<std::string>> issuers =
+      ReadIssuerNames(check.issuer_domain_names(), "caa.issuer_domain_names");
+  if (!issuers.ok()) return std::move(issuers).problem();
+  return CaaRequest{.wildcard = wildcard,
+                    .issuer_domain_names = *std::move(issuers),
+                    .account_uris = {check.account_uris().begin(), check.account_uris().end()},
+                    .method_labels = MethodLabels(check)};
 }
 
 bool IsPrintableAscii(absl::string_view text) {

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "common/domain_name.h"
 #include "perspective/rules/issue_value.h"
+#include "perspective/rules/issuer_names.h"
 
 namespace mpic::perspective {
 namespace {
@@ -79,17 +79,12 @@ bool PermitsMethod(const IssueValue& value, const CaaRequest& request) {
   });
 }
 
-bool NamesIssuer(absl::string_view domain, const CaaRequest& request) {
-  return std::any_of(request.issuer_domain_names.begin(), request.issuer_domain_names.end(),
-                     [&](const std::string& issuer) { return DnsEquals(domain, issuer); });
-}
-
 // nullopt: the record authorises.
 std::optional<std::string> WhyNotAuthorised(const CaaRecord& record, const CaaRequest& request) {
   const std::optional<IssueValue> value = ParseIssueValue(record.value);
   if (!value.has_value()) return "its value is off the grammar and authorises nobody";
   if (value->domain.empty()) return "it authorises nobody";
-  if (!NamesIssuer(value->domain, request)) {
+  if (!IsIssuerName(value->domain, request.issuer_domain_names)) {
     return absl::StrCat("it authorises ", value->domain.substr(0, kQuotedOctetsMax));
   }
   if (!PermitsAccount(*value, request)) return "its accounturi is not the requesting account";
