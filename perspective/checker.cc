@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "common/proto_time.h"
 #include "perspective/methods/caa.h"
+#include "perspective/methods/contact.h"
 #include "perspective/methods/dns_01.h"
 #include "perspective/methods/dns_account_01.h"
 #include "perspective/methods/dns_change.h"
@@ -40,6 +41,10 @@ struct MethodRow {
 constexpr MethodRow kMethods[] = {
     {v1::Check::kDnsChange, v1::DNS_CHANGE, &CheckDnsChange},
     {v1::Check::kDns01, v1::DNS_01, &CheckDns01},
+    {v1::Check::kCaaEmailContact, v1::CAA_EMAIL_CONTACT, &CheckCaaEmailContact},
+    {v1::Check::kTxtEmailContact, v1::TXT_EMAIL_CONTACT, &CheckTxtEmailContact},
+    {v1::Check::kTxtPhoneContact, v1::TXT_PHONE_CONTACT, &CheckTxtPhoneContact},
+    {v1::Check::kCaaPhoneContact, v1::CAA_PHONE_CONTACT, &CheckCaaPhoneContact},
     {v1::Check::kWebsiteChange, v1::WEBSITE_CHANGE, &CheckWebsiteChange},
     {v1::Check::kHttp01, v1::HTTP_01, &CheckHttp01},
     {v1::Check::kTlsAlpn01, v1::TLS_ALPN_01, &CheckTlsAlpn01},
