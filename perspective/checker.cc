@@ -22,6 +22,7 @@
 #include "perspective/methods/dns_change.h"
 #include "perspective/methods/dns_persist.h"
 #include "perspective/methods/http_01.h"
+#include "perspective/methods/reverse_lookup.h"
 #include "perspective/methods/tls_alpn_01.h"
 #include "perspective/methods/website_change.h"
 
@@ -50,6 +51,7 @@ constexpr MethodRow kMethods[] = {
     {v1::Check::kTlsAlpn01, v1::TLS_ALPN_01, &CheckTlsAlpn01},
     {v1::Check::kDnsAccount01, v1::DNS_ACCOUNT_01, &CheckDnsAccount01},
     {v1::Check::kDnsPersist, v1::DNS_PERSIST, &CheckDnsPersist},
+    {v1::Check::kReverseLookup, v1::REVERSE_LOOKUP, &CheckReverseLookup},
     {v1::Check::kCaa, v1::CAA, &CheckCaa},
 };
 

@@ -68,8 +68,11 @@ TEST_F(CheckStreamTest, HelloComesFirst) {
   EXPECT_EQ(first->hello().checks_in_flight_max(), 7U);
   const std::vector<int> methods(first->hello().supported_methods().begin(),
                                  first->hello().supported_methods().end());
-  EXPECT_THAT(methods, ::testing::IsSupersetOf<int>({v1::DNS_CHANGE, v1::DNS_01, v1::WEBSITE_CHANGE,
-                                                     v1::HTTP_01, v1::TLS_ALPN_01, v1::CAA}));
+  EXPECT_THAT(methods, ::testing::IsSupersetOf<int>(
+                           {v1::DNS_CHANGE, v1::DNS_01, v1::CAA_EMAIL_CONTACT,
+                            v1::TXT_EMAIL_CONTACT, v1::TXT_PHONE_CONTACT, v1::CAA_PHONE_CONTACT,
+                            v1::WEBSITE_CHANGE, v1::HTTP_01, v1::TLS_ALPN_01, v1::DNS_ACCOUNT_01,
+                            v1::DNS_PERSIST, v1::REVERSE_LOOKUP, v1::CAA}));
   conversation.HalfClose();
   EXPECT_FALSE(conversation.Hear().has_value());
   EXPECT_TRUE(conversation.End().ok());
