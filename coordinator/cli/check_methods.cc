@@ -193,6 +193,12 @@ void AddPersist(CLI::App& app, v1::Check& check) {
   method.add_flag_callback(
       "--acme-scope", [message_of] { message_of()->set_acme_scope(true); },
       "Apply the scope rule of policy=wildcard");
+  AddTime(
+      method, "--reference-time",
+      [message_of](absl::Time time) {
+        *message_of()->mutable_reference_time() = ToTimestamp(time);
+      },
+      "To compare persistUntil with; now");
   method.callback([message_of] { message_of(); });
 }
 

@@ -44,6 +44,24 @@ TEST(ResultTextTest, TellsEveryStepOfAPass) {
             "       -  TLS b.example at 192.0.2.1 port 443: TLSv1.3, ALPN acme-tls/1\n");
 }
 
+TEST(ResultTextTest, TellsWhatADiscoveryFound) {
+  EXPECT_EQ(Text(R"({"identifier": {"dns_name": "a.example"}, "txt_email_contact": {}})", R"({
+    "outcome": "PASSED", "perspective": {"perspective_id": "t", "region": "r", "rir": "APNIC",
+        "software": "s"},
+    "contact": {"found_at": "x", "usable_contacts": ["a@a.example", "\u00fc@a.example"]}})"),
+            "a.example  txt-email-contact  PASSED  -\n"
+            "  t, r, APNIC, s\n"
+            "  contacts a@a.example, \\xc3\\xbc@a.example\n");
+  EXPECT_EQ(Text(R"({"identifier": {"ip_address": "192.0.2.1"}, "reverse_lookup": {}})", R"({
+    "outcome": "PASSED", "observed_value": "a.example",
+    "perspective": {"perspective_id": "t", "region": "r", "rir": "APNIC", "software": "s"},
+    "reverse_lookup": {"names": ["a.example", "b.example"]}})"),
+            "192.0.2.1  reverse-lookup  PASSED  -\n"
+            "  t, r, APNIC, s\n"
+            "  observed a.example\n"
+            "  names a.example, b.example\n");
+}
+
 TEST(ResultTextTest, TellsTheReasonOfAFailureOnce) {
   EXPECT_EQ(Text(R"({"identifier": {"dns_name": "example.com"}, "caa": {}})", R"({
     "outcome": "ERROR", "problem": {"kind": "DNS_TIMEOUT", "detail": "no reply\u001b"},
