@@ -10,7 +10,7 @@
 #include "perspective/methods/web_fetch.h"
 #include "perspective/rules/challenge_age.h"
 #include "perspective/rules/challenge_value.h"
-#include "perspective/rules/exact_name.h"
+#include "perspective/rules/exact_host.h"
 
 namespace mpic::perspective {
 namespace {
@@ -21,8 +21,8 @@ struct Http01Challenge {
 };
 
 OrProblem<Http01Challenge> ReadChallenge(const v1::Check& check, absl::Time now) {
-  OrProblem<DomainName> name = ExactName(check);
-  if (!name.ok()) return std::move(name).problem();
+  auto host = ExactHost(check);
+  if (!host.ok()) return std::move(host).problem();
   const auto value = KeyAuthorization::Parse(check.http_01().key_authorization());
   if (!value.ok()) {
     return Problem{v1::Problem::BAD_REQUEST, absl::StrCat("http_01: ", value.status().message())};
@@ -31,7 +31,7 @@ OrProblem<Http01Challenge> ReadChallenge(const v1::Check& check, absl::Time now)
     return *std::move(stale);
   }
   return Http01Challenge{.url = {.scheme = Url::Scheme::kHttp,
-                                 .host = *std::move(name),
+                                 .host = *std::move(host),
                                  .target = absl::StrCat(kAcmeChallengeDirectory, value->token)},
                          .key_authorization = value->text()};
 }

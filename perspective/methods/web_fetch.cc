@@ -53,6 +53,17 @@ OrProblem<std::string> BodyOf(HttpReply reply, const Url& url) {
   return std::move(reply.body);
 }
 
+// Where a redirect leads; a problem where it is not followed.
+OrProblem<Url> NextHop(const WebResource& resource, const std::vector<Url>& requested,
+                       const HttpReply& reply, const Limits& limits) {
+  if (!resource.follow_redirects) {
+    return Problem{v1::Problem::REDIRECT_STATUS,
+                   absl::StrCat("GET ", requested.back().text().substr(0, 200), ": status ",
+                                reply.status, "; redirects are not followed for IP addresses")};
+  }
+  return FollowRedirect(requested, reply.status, reply.locations, limits);
+}
+
 void RecordEvidence(const Url& url, const HttpReply& reply, v1::CheckResult& result) {
   v1::HttpEvidence& evidence = *result.mutable_http();
   evidence.set_final_url(url.text());
@@ -72,8 +83,7 @@ boost::asio::awaitable<OrProblem<std::string>> FetchBody(WebResource resource, C
     RecordEvidence(url, reply, run.result);
     if (reply.failed()) co_return reply.problem;
     if (!IsRedirect(reply.status)) co_return BodyOf(std::move(reply), url);
-    OrProblem<Url> target =
-        FollowRedirect(requested, reply.status, reply.locations, run.senses.limits);
+    OrProblem<Url> target = NextHop(resource, requested, reply, run.senses.limits);
     if (!target.ok()) co_return target.problem();
     url = *std::move(target);
   }

@@ -15,14 +15,16 @@ namespace mpic::perspective {
 struct WebResource {
   Url start;
   std::size_t body_octets_max = 0;
+  bool follow_redirects = true;  // false: a redirect is REDIRECT_STATUS
   // Asked before every request, the first included; a problem ends the fetch.
   std::function<std::optional<Problem>(const Url& url)> refuse_request;
 };
 
 // GETs the resource, follows redirects by rule set R (rules/redirect.h), and gives the body of the
-// final 2xx response. Each hop is looked up anew; its first IPv6 and then its first IPv4 address
-// are tried, the second only when no connection to the first came about. Addresses that the guard
-// forbids are never connected to; ADDR_RESERVED when no other is left.
+// final 2xx response. Each hop is looked up anew, unless its host is an IP literal; its first IPv6
+// and then its first IPv4 address are tried, the second only when no connection to the first came
+// about. Addresses that the guard forbids are never connected to; ADDR_RESERVED when no other is
+// left.
 //
 // Every lookup and request becomes a step of the result, and the result's HttpEvidence is filled
 // up to the place where the fetch ended. Problems: those of LookUpAddresses, HttpFetcher and

@@ -7,10 +7,6 @@
 namespace mpic::perspective {
 
 OrProblem<DomainName> ExactName(const v1::Check& check) {
-  if (check.identifier().has_ip_address()) {
-    return Problem{v1::Problem::UNSUPPORTED_METHOD,
-                   "identifier: this perspective does not validate IP addresses by this method"};
-  }
   OrProblem<CertificateName> identifier = IdentifierName(check.identifier());
   if (!identifier.ok()) return std::move(identifier).problem();
   if (identifier->wildcard) {

@@ -8,8 +8,8 @@
 namespace mpic::perspective {
 
 // The FQDN that shall be in the certificate, for methods without pruning, CNAME step and wildcard
-// (BR 3.2.2.4.18, .19, .20). BAD_REQUEST: no name, a Wildcard or Onion Domain Name, or another
-// Authorization Domain Name. UNSUPPORTED_METHOD: an IP address.
+// (BR 3.2.2.4.18, .19, .20). BAD_REQUEST: no name, an IP address, a Wildcard or Onion Domain Name,
+// or another Authorization Domain Name.
 OrProblem<DomainName> ExactName(const v1::Check& check);
 
 }  // namespace mpic::perspective

@@ -28,21 +28,24 @@ std::optional<Problem> ParameterProblem(const v1::WebsiteChange& change) {
   if (const auto value = CheckChallengeValue(change.expected_value()); !value.ok()) {
     return BadRequest("expected_value", value.message());
   }
-  if (change.require_meta_tag()) return BadRequest("require_meta_tag", "only for IP addresses");
   return std::nullopt;
 }
 
 }  // namespace
 
-OrProblem<Url> WebsiteChangeUrl(const v1::WebsiteChange& change, DomainName name) {
+OrProblem<Url> WebsiteChangeUrl(const v1::WebsiteChange& change,
+                                std::variant<DomainName, IpAddress> host) {
   if (std::optional<Problem> problem = ParameterProblem(change)) return *std::move(problem);
+  if (change.require_meta_tag() && std::holds_alternative<DomainName>(host)) {
+    return BadRequest("require_meta_tag", "only for IP addresses");
+  }
   const absl::StatusOr<std::string> file = NormalizePkiValidationFile(change.file());
   if (!file.ok()) return BadRequest("file", file.status().message());
   const Url::Scheme scheme =
       change.scheme() == v1::WebsiteChange::HTTP ? Url::Scheme::kHttp : Url::Scheme::kHttps;
   return Url{
       .scheme = scheme,
-      .host = std::move(name),
+      .host = std::move(host),
       .port = change.port() == 0 ? DefaultPort(scheme) : static_cast<std::uint16_t>(change.port()),
       .target = absl::StrCat(kPkiValidationDirectory, *file)};
 }

@@ -101,6 +101,9 @@ class Nginx {
                                                 {"PRIVATE_KEY", files.private_key}});
     Publish(absl::StrCat(".well-known/acme-challenge/", kToken), KeyAuthorizationText() + "\n");
     Publish(".well-known/pki-validation/proof.txt", absl::StrCat("x ", kRandomValue, "\n"));
+    Publish(".well-known/pki-validation/proof.html",
+            absl::StrCat("<!DOCTYPE html><title>x</title><meta name=ca content=", kRandomValue,
+                         "><p>", kRandomValue, "\n"));
     Start(directory + "/nginx.conf", directory + "/error.log");
   }
   ~Nginx() {
@@ -210,6 +213,15 @@ TEST_F(NginxTest, Http01RedirectedToHttps) {
             absl::StrCat("https://shop.example.com/.well-known/acme-challenge/", kToken));
 }
 
+TEST_F(NginxTest, Http01OfAnAddress) {
+  check_.mutable_identifier()->set_ip_address("127.0.0.1");
+  const v1::CheckResult result = Run(perspective::CheckHttp01);
+  EXPECT_EQ(Verdict(result), "PASSED") << result.problem().detail();
+  EXPECT_EQ(result.http().final_url(),
+            absl::StrCat("http://127.0.0.1/.well-known/acme-challenge/", kToken));
+  EXPECT_THAT(dns_.questions(), ::testing::IsEmpty());
+}
+
 TEST_F(NginxTest, RedirectLoop) {
   check_.mutable_identifier()->set_dns_name("loop.example.com");
   EXPECT_EQ(Verdict(Run(perspective::CheckHttp01)), "FAILED REDIRECT_LOOP");
@@ -223,6 +235,22 @@ TEST_F(NginxTest, WebsiteChangeByHttps) {
   const v1::CheckResult result = Run(perspective::CheckWebsiteChange);
   EXPECT_EQ(Verdict(result), "PASSED") << result.problem().detail();
   EXPECT_EQ(result.http().match_offset(), 2U);
+}
+
+TEST_F(NginxTest, WebsiteChangeOfAnAddressInAMetaTag) {
+  check_.mutable_identifier()->set_ip_address("127.0.0.1");
+  v1::WebsiteChange& change = *check_.mutable_website_change();
+  change.set_scheme(v1::WebsiteChange::HTTP);
+  change.set_file("proof.html");
+  change.set_expected_value(kRandomValue);
+  change.set_require_meta_tag(true);
+  const v1::CheckResult result = Run(perspective::CheckWebsiteChange);
+  EXPECT_EQ(Verdict(result), "PASSED") << result.problem().detail();
+  EXPECT_TRUE(result.http().in_meta_tag());
+  EXPECT_EQ(result.http().match_offset(), 31U);
+
+  change.set_file("proof.txt");
+  EXPECT_EQ(Verdict(Run(perspective::CheckWebsiteChange)), "FAILED BODY_MISMATCH");
 }
 
 }  // namespace

@@ -100,8 +100,6 @@ TEST(Http01Test, QuestionsThatAreRefusedBeforeAnyTraffic) {
        "ERROR BAD_REQUEST"},
       {"onion", [](v1::Check& c) { c.mutable_identifier()->set_dns_name("abc.onion"); },
        "ERROR BAD_REQUEST"},
-      {"IP address", [](v1::Check& c) { c.mutable_identifier()->set_ip_address("192.0.2.10"); },
-       "ERROR UNSUPPORTED_METHOD"},
       {"no identifier", [](v1::Check& c) { c.clear_identifier(); }, "ERROR BAD_REQUEST"},
       {"no key authorization", [](v1::Check& c) { c.clear_http_01(); }, "ERROR BAD_REQUEST"},
       {"token outside base64url",

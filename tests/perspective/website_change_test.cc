@@ -162,9 +162,6 @@ TEST(WebsiteChangeTest, NamesThatAreRefused) {
     world.check.set_authorization_domain_name(c.adn);
     EXPECT_EQ(Verdict(world.Run()), "ERROR BAD_REQUEST") << c.name;
   }
-  WebsiteWorld address;
-  address.check.mutable_identifier()->set_ip_address(kV4);
-  EXPECT_EQ(Verdict(address.Run()), "ERROR UNSUPPORTED_METHOD");
   WebsiteWorld old;
   old.check.mutable_challenge_created_at()->set_seconds(1795435200 - (30 * 86400) - 1);
   EXPECT_EQ(Verdict(old.Run()), "FAILED TOKEN_EXPIRED");
