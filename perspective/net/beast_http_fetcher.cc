@@ -35,6 +35,8 @@ using TlsStream = asio::ssl::stream<beast::tcp_stream>;
 
 // Room to read ahead behind the head; the buffer never holds more than both.
 constexpr std::size_t kReadAheadOctets = 4096;
+// A body of chunks of one octet each takes six octets on the wire for each of its own.
+constexpr std::size_t kChunkedOctetsPerOctet = 6;
 
 Problem ResponseProblem(const IpAddress& address, const error_code& error) {
   const std::string attempt = absl::StrCat("read the response of ", address.text());
@@ -98,7 +100,8 @@ asio::awaitable<void> ReadHead(Stream& stream, beast::flat_buffer& buffer,
   error = http::make_error_code(http::error::bad_status);
 }
 
-// A body that announces more than the limit is not read at all.
+// A body that announces more than the limit is not read at all. What surrounds it on the wire
+// (chunk extensions, trailers, zeros before a chunk's size) has a limit too: Beast has none.
 template <typename Stream>
 asio::awaitable<void> ReadBody(Stream& stream, beast::flat_buffer& buffer, ResponseParser& parser,
                                std::size_t octets_max, error_code& error) {
@@ -107,7 +110,14 @@ asio::awaitable<void> ReadBody(Stream& stream, beast::flat_buffer& buffer, Respo
     co_return;
   }
   parser.body_limit(octets_max);
-  co_await http::async_read(stream, buffer, parser, Into(error));
+  parser.eager(true);
+  std::size_t wire_octets = 0;
+  while (!error && !parser.is_done()) {
+    wire_octets += co_await http::async_read_some(stream, buffer, parser, Into(error));
+    if (!error && wire_octets > kChunkedOctetsPerOctet * octets_max + buffer.max_size()) {
+      error = http::make_error_code(http::error::body_limit);
+    }
+  }
 }
 
 void TakeHead(const ResponseParser& parser, HttpReply& reply) {

@@ -38,8 +38,9 @@ class BeastHttpFetcher final : public HttpFetcher {
   ~BeastHttpFetcher() override;
 
   // At most kInterimResponsesMax responses of status 1xx are skipped. A response without
-  // Content-Length or chunks ends with the connection, on https by close_notify. Besides the kinds
-  // of the interface: INTERNAL_ERROR when sockets or memory run out.
+  // Content-Length or chunks ends with the connection, on https by close_notify. Chunks that bring
+  // far more around the body than of it are BODY_TOO_LARGE. Besides the kinds of the interface:
+  // INTERNAL_ERROR when sockets or memory run out.
   boost::asio::awaitable<HttpReply> Get(HttpRequest request) override;
   std::string RequestHead(const Url& url) const override;
 

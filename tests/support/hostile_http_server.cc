@@ -47,6 +47,8 @@ struct Channel {
   }
 };
 
+constexpr std::size_t kFloodOctetsMax = std::size_t{1} << 30;
+
 std::string ReadHead(const Channel& channel) {
   std::string head;
   char buffer[4096];
@@ -58,13 +60,14 @@ std::string ReadHead(const Channel& channel) {
   return head;
 }
 
-void Answer(const Channel& channel, const HostileAnswer& answer) {
-  bool open = channel.Write(answer.octets);
-  for (const char octet : answer.dripped) {
-    if (!open) return;
-    absl::SleepFor(absl::Milliseconds(5));
-    open = channel.Write(std::string(1, octet));
-  }
+// How many octets were sent.
+std::size_t Repeat(const Channel& channel, const std::string& octets) {
+  std::size_t sent = 0;
+  while (!octets.empty() && sent < kFloodOctetsMax && channel.Write(octets)) sent += octets.size();
+  return sent;
+}
+
+void End(const Channel& channel, const HostileAnswer& answer) {
   char ignored[64];
   switch (answer.end) {
     case HostileAnswer::End::kClose:
@@ -81,6 +84,19 @@ void Answer(const Channel& channel, const HostileAnswer& answer) {
   }
   while (channel.Read(ignored, sizeof(ignored)) > 0) {
   }
+}
+
+// How many octets were sent, those that dripped not counted.
+std::size_t Answer(const Channel& channel, const HostileAnswer& answer) {
+  bool open = channel.Write(answer.octets);
+  for (const char octet : answer.dripped) {
+    if (!open) break;
+    absl::SleepFor(absl::Milliseconds(5));
+    open = channel.Write(std::string(1, octet));
+  }
+  const std::size_t flooded = open ? Repeat(channel, answer.repeated) : 0;
+  if (open) End(channel, answer);
+  return answer.octets.size() + flooded;
 }
 
 SSL_CTX* MakeTls(HostileHttpServer::Speaks speaks, const std::string& certificate_file,
@@ -142,6 +158,10 @@ HostileAnswer TruncatedChunks() {
   return Says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
 }
 
+HostileAnswer Flood(std::string beginning, std::string repeated) {
+  return {.octets = std::move(beginning), .repeated = std::move(repeated)};
+}
+
 HostileHttpServer::HostileHttpServer(HostileAnswer answer, Speaks speaks,
                                      const std::string& certificate_file,
                                      const std::string& key_file)
@@ -176,6 +196,11 @@ HostileHttpServer::~HostileHttpServer() {
 std::vector<std::string> HostileHttpServer::requests() {
   const absl::MutexLock lock(&mutex_);
   return requests_;
+}
+
+std::size_t HostileHttpServer::octets_sent() {
+  const absl::MutexLock lock(&mutex_);
+  return octets_sent_;
 }
 
 std::vector<std::string> HostileHttpServer::server_names() {
@@ -220,7 +245,11 @@ void HostileHttpServer::ServeConnection(int connection) {
     const absl::MutexLock lock(&mutex_);
     requests_.push_back(std::move(head));
   }
-  if (whole) Answer(channel, answer_);
+  if (whole) {
+    const std::size_t sent = Answer(channel, answer_);
+    const absl::MutexLock lock(&mutex_);
+    octets_sent_ += sent;
+  }
   SSL_free(channel.tls);
 }
 

@@ -18,7 +18,8 @@ namespace mpic::testing {
 // What every connection gets once its request has been read.
 struct HostileAnswer {
   std::string octets;
-  std::string dripped;  // sent after them, an octet every 5 ms
+  std::string dripped;   // sent after them, an octet every 5 ms
+  std::string repeated;  // sent after them until the peer leaves or has got 1 GiB
   enum class End { kClose, kReset, kHold } end = End::kClose;  // kHold: until the peer leaves
   bool close_notify = true;                                    // on TLS, before kClose
 };
@@ -35,6 +36,8 @@ HostileAnswer EndlessBody();  // without Content-Length, far over any limit, the
 HostileAnswer SlowBody();
 HostileAnswer TruncatedContentLength();
 HostileAnswer TruncatedChunks();
+// `beginning`, then `repeated` without end.
+HostileAnswer Flood(std::string beginning, std::string repeated);
 
 class HostileHttpServer {
  public:
@@ -52,6 +55,8 @@ class HostileHttpServer {
   std::uint16_t port() const { return port_; }
   // Of each connection that has ended, in order: all that was received, up to the head's end.
   std::vector<std::string> requests();
+  // All that was sent to peers that have left.
+  std::size_t octets_sent();
   // Of each TLS handshake; "" without SNI.
   std::vector<std::string> server_names();
 
@@ -67,6 +72,7 @@ class HostileHttpServer {
   int connection_ ABSL_GUARDED_BY(mutex_) = -1;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::string> requests_ ABSL_GUARDED_BY(mutex_);
+  std::size_t octets_sent_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> server_names_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
