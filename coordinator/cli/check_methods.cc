@@ -145,7 +145,7 @@ void AddWebsiteChange(CLI::App& app, v1::Check& check) {
           "Authorized Port; the scheme's own")
       ->check(CLI::Range(1, 65535));
   method.add_flag_callback(
-      "--meta-tag", [message_of] { message_of()->set_require_meta_tag(true); },
+      "--require-meta-tag", [message_of] { message_of()->set_require_meta_tag(true); },
       "For IP addresses: in an HTML meta tag");
   method.callback([message_of] {
     if (message_of()->scheme() == v1::WebsiteChange::SCHEME_UNSPECIFIED) {

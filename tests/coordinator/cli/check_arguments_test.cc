@@ -73,10 +73,14 @@ constexpr AcceptedCase kAccepted[] = {
      R"({"inputs": [{"check": {"identifier": {"dns_name": "a.example"}, "website_change": {
          "scheme": "HTTP", "file": "f", "expected_value": "v"}}}]})"},
     {"website-change by https on a port, in a meta tag",
-     "website-change 192.0.2.1 --file f --value v --scheme HTTPS --port 443 --meta-tag",
+     "website-change 192.0.2.1 --file f --value v --scheme HTTPS --port 443 "
+     "--require-meta-tag",
      R"({"inputs": [{"check": {"identifier": {"ip_address": "192.0.2.1"}, "website_change": {
          "scheme": "HTTPS", "port": 443, "file": "f", "expected_value": "v",
          "require_meta_tag": true}}}]})"},
+    {"http-01 of an IPv6 address", "http-01 2620:FE::9 --key-authorization t.p",
+     R"({"inputs": [{"check": {"identifier": {"ip_address": "2620:FE::9"},
+         "http_01": {"key_authorization": "t.p"}}}]})"},
     {"CAA needs no option", "caa *.a.example",
      R"({"inputs": [{"check": {"identifier": {"dns_name": "*.a.example"}, "caa": {}}}]})"},
     {"CAA with everything, repeated options",
