@@ -34,8 +34,7 @@ BeastHttpFetcherOptions Options(const HostileHttpServer& server,
           .head_octets_max = 16 * 1024,
           .user_agent = "mpic-test/1",
           .may_connect = [](const IpAddress& address) { return address.is_loopback(); },
-          .lab_http_port = server.port(),
-          .lab_https_port = server.port()};
+          .lab_ports = {.http = server.port(), .https = server.port()}};
 }
 
 HttpReply Get(const BeastHttpFetcherOptions& options, Url::Scheme scheme = Url::Scheme::kHttp) {
@@ -203,10 +202,12 @@ TEST(HostileHttpTest, LocationIsReportedAsItCame) {
 v1::CheckResult RunHttp01(const HostileHttpServer& server) {
   BeastHttpFetcher http(Options(server));
   FakeDnsClient dns;
+  FakeTlsProber tls;
   const FixedClock clock;
   const perspective::Limits limits;
   perspective::Senses senses{.dns = dns,
                              .http = http,
+                             .tls = tls,
                              .clock = clock,
                              .limits = limits,
                              .may_connect = [](const IpAddress& a) { return a.is_loopback(); }};
