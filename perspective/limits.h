@@ -39,8 +39,8 @@ struct Limits {
   // A page that is parsed for meta tags. HTML's rules let parsing cost the square of a hostile
   // page's size; this one's worst, a tag of attributes alone, takes 0.1 s.
   std::size_t html_body_octets_max = 32 * 1024;
-  std::size_t redirects_max = 10;                   // spec 2.4 item 5
-  std::size_t redirect_path_octets_max = 2'000;     // spec 2.4 item 5
+  std::size_t redirects_max = 10;                // spec 2.4 item 5
+  std::size_t redirect_path_octets_max = 2'000;  // spec 2.4 item 5
 
   // TLS. Configurable time: one handshake, from the TCP connection on.
   absl::Duration tls_handshake_timeout = absl::Seconds(10);
