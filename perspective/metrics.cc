@@ -66,7 +66,13 @@ Metrics::Metrics(prometheus::Registry& registry, bool lab)
                    .Name("mpic_perspective_streams")
                    .Help("Open Check streams.")
                    .Register(registry)
-                   .Add({})) {
+                   .Add({})),
+      dnssec_proven_(prometheus::BuildGauge()
+                         .Name("mpic_perspective_dnssec_proven")
+                         .Help("1 while the resolver shows that it validates DNSSEC; 0 also where "
+                               "that is not claimed.")
+                         .Register(registry)
+                         .Add({})) {
   auto& checks = prometheus::BuildCounter()
                      .Name("mpic_perspective_checks_total")
                      .Help("Finished checks by method and outcome.")

@@ -25,6 +25,8 @@ class Metrics {
   void CountCheck(v1::Method method, const v1::CheckResult& result, absl::Duration took);
   // A peer that is not listed was turned away.
   void CountRefusedPeer() { refused_peers_.Increment(); }
+  // The resolver was asked to show that it validates DNSSEC.
+  void SetDnssecProven(bool proven) { dnssec_proven_.Set(proven ? 1 : 0); }
   prometheus::Gauge& checks_in_flight() { return checks_in_flight_; }
   prometheus::Gauge& streams() { return streams_; }
 
@@ -38,6 +40,7 @@ class Metrics {
   prometheus::Counter& refused_peers_;
   prometheus::Gauge& checks_in_flight_;
   prometheus::Gauge& streams_;
+  prometheus::Gauge& dnssec_proven_;
 };
 
 }  // namespace mpic::perspective

@@ -36,6 +36,16 @@ bool LiesIn(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
                      [&](const IpPrefix& prefix) { return prefix.Contains(address); });
 }
 
+// Tasks have results.
+boost::asio::awaitable<bool> Once(DnssecWatch& watch) {
+  co_await watch.Prove();
+  co_return true;
+}
+boost::asio::awaitable<bool> ForEver(DnssecWatch& watch) {
+  co_await watch.Run();
+  co_return true;
+}
+
 v1::Hello MakeHello(const Settings& settings) {
   v1::Hello hello;
   *hello.mutable_perspective() = settings.identity;
@@ -76,6 +86,7 @@ absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
   }
   server->service_ =
       std::make_unique<PerspectiveService>(std::move(workers), server->environment_, settings.tls);
+  server->StartDnssecWatch();
   MPIC_RETURN_IF_ERROR(server->Listen());
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
   return server;
@@ -143,8 +154,51 @@ absl::Status PerspectiveServer::Listen() {
     return absl::UnavailableError(
         absl::StrCat("listen: cannot listen on ", settings_.listen, " (in use?)"));
   }
-  server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
+  const absl::MutexLock lock(&standing_mutex_);
+  server_->GetHealthCheckService()->SetServingStatus(kServiceName, standing_.ok());
   return absl::OkStatus();
+}
+
+void PerspectiveServer::StartDnssecWatch() {
+  if (!settings_.dnssec_watch) return;
+  boost::asio::io_context& loop = loops_->loop(0);
+  dnssec_watch_ = std::make_unique<DnssecWatch>(
+      *benches_.front()->dns, *settings_.dnssec_watch,
+      [this](const absl::Status& standing) { TakeStanding(standing); });
+  std::promise<void> proven;
+  const auto first = LoopTask::Start(loop, Once(*dnssec_watch_),
+                                     [&](const absl::StatusOr<bool>&) { proven.set_value(); });
+  proven.get_future().wait();
+  dnssec_watch_task_ =
+      LoopTask::Start(loop, ForEver(*dnssec_watch_),
+                      [this](const absl::StatusOr<bool>&) { dnssec_watch_ended_.set_value(); });
+}
+
+void PerspectiveServer::StopDnssecWatch() {
+  if (!dnssec_watch_task_) return;
+  std::exchange(dnssec_watch_task_, nullptr)->Cancel();
+  dnssec_watch_ended_.get_future().wait();
+}
+
+// Nobody is served on a claim that is not proven; checks under way rest on it as well.
+void PerspectiveServer::TakeStanding(const absl::Status& standing) {
+  const absl::MutexLock lock(&standing_mutex_);
+  metrics_.SetDnssecProven(standing.ok());
+  if (standing == standing_) return;
+  standing_ = standing;
+  if (standing.ok()) {
+    Log(LogLevel::kInfo, "DNSSEC validation proven");
+    service_->Open();
+  } else {
+    Log(LogLevel::kError, "not serving", {{"reason", standing.message()}});
+    service_->Close(std::string(standing.message()), absl::ZeroDuration());
+  }
+  if (server_) server_->GetHealthCheckService()->SetServingStatus(kServiceName, standing.ok());
+}
+
+absl::Status PerspectiveServer::Standing() const {
+  const absl::MutexLock lock(&standing_mutex_);
+  return standing_;
 }
 
 absl::Status PerspectiveServer::OpenAdminPort() {
@@ -155,15 +209,16 @@ absl::Status PerspectiveServer::OpenAdminPort() {
       AdminServer::Start({.listen = settings_.admin_listen,
                           .collectables = {registry_, std::make_shared<ProcessMetrics>(
                                                           "mpic-perspective", MPIC_VERSION)},
-                          .ready = [] { return absl::OkStatus(); },
+                          .ready = [this] { return Standing(); },
                           .config_json = settings_.config_json}));
   return absl::OkStatus();
 }
 
 void PerspectiveServer::Shutdown() {
+  StopDnssecWatch();
   if (server_) {
     server_->GetHealthCheckService()->SetServingStatus(kServiceName, false);
-    service_->Drain(settings_.drain_timeout);
+    service_->Close("shutting down", settings_.drain_timeout);
     // The streams' own grace ends first; a little more lets their last words leave.
     service_->WaitForNoStreams(absl::Now() + settings_.drain_timeout + absl::Seconds(1));
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));

@@ -5,13 +5,19 @@
 #include <grpcpp/grpcpp.h>
 #include <prometheus/registry.h>
 
+#include <future>
 #include <memory>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "common/admin_server.h"
 #include "common/clock.h"
 #include "common/io_loops.h"
+#include "common/loop_task.h"
+#include "perspective/dnssec_watch.h"
 #include "perspective/perspective_service.h"
 #include "perspective/settings.h"
 
@@ -20,7 +26,9 @@ namespace mpic::perspective {
 // Serves from Start until Shutdown or destruction. The one place that names the adapters of net/.
 class PerspectiveServer {
  public:
-  // Errors name the field and what is wrong: certificates, an address that cannot be listened on.
+  // Errors name the field and what is wrong: certificates, an address that cannot be listened on. A
+  // resolver that does not show that it validates, as it is said to, is no error: the perspective
+  // does not serve until it does.
   static absl::StatusOr<std::unique_ptr<PerspectiveServer>> Start(const Settings& settings);
   ~PerspectiveServer();
 
@@ -37,6 +45,12 @@ class PerspectiveServer {
   absl::Status AddWorker(boost::asio::io_context& loop);
   absl::Status Listen();
   absl::Status OpenAdminPort();
+  // Makes the first proof, and starts the others.
+  void StartDnssecWatch();
+  void StopDnssecWatch();
+  void TakeStanding(const absl::Status& standing);
+  // OK while the perspective takes checks.
+  absl::Status Standing() const;
 
   struct Bench;
 
@@ -52,6 +66,11 @@ class PerspectiveServer {
   std::unique_ptr<PerspectiveService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<DnssecWatch> dnssec_watch_;  // on the first loop; null: nothing is claimed
+  std::shared_ptr<LoopTask> dnssec_watch_task_;
+  std::promise<void> dnssec_watch_ended_;
+  mutable absl::Mutex standing_mutex_;
+  absl::Status standing_ ABSL_GUARDED_BY(standing_mutex_);
   int port_ = 0;
 };
 

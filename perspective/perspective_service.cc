@@ -33,9 +33,7 @@ CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
     return new RefusedStream(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, reason));
   }
   const absl::MutexLock lock(&mutex_);
-  if (draining_) {
-    return new RefusedStream(grpc::Status(grpc::StatusCode::UNAVAILABLE, "shutting down"));
-  }
+  if (closed_) return new RefusedStream(grpc::Status(grpc::StatusCode::UNAVAILABLE, *closed_));
   Worker& worker = workers_[next_worker_++ % workers_.size()];
   auto* stream = new CheckStream(worker, environment_, *std::move(peer),
                                  [this](CheckStream* done) { Forget(done); });
@@ -44,9 +42,14 @@ CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
   return stream;
 }
 
-void PerspectiveService::Drain(absl::Duration grace) {
+void PerspectiveService::Open() {
   const absl::MutexLock lock(&mutex_);
-  draining_ = true;
+  closed_.reset();
+}
+
+void PerspectiveService::Close(std::string reason, absl::Duration grace) {
+  const absl::MutexLock lock(&mutex_);
+  closed_ = std::move(reason);
   for (CheckStream* stream : streams_) {
     // Streams end on their loop, so only there is it certain that this one still lives.
     boost::asio::post(stream->loop(), [this, stream, grace] {

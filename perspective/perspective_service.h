@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -26,12 +28,14 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   PerspectiveService(std::vector<Worker> workers, StreamEnvironment& environment,
                      config::v1::Tls tls);
 
-  // PERMISSION_DENIED for an unlisted peer, UNAVAILABLE once draining.
+  // PERMISSION_DENIED for an unlisted peer, UNAVAILABLE while closed.
   grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>* Check(
       grpc::CallbackServerContext* context) override;
 
-  // Refuses new streams and says GoingAway on those that exist.
-  void Drain(absl::Duration grace);
+  // Refuses new streams with `reason` and says GoingAway on those that exist.
+  void Close(std::string reason, absl::Duration grace);
+  // Takes streams again.
+  void Open();
   // Waits until no stream is left, at most until `deadline`. True when none is.
   bool WaitForNoStreams(absl::Time deadline);
 
@@ -44,7 +48,7 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   std::atomic<std::size_t> next_worker_ = 0;
   absl::Mutex mutex_;
   std::set<CheckStream*> streams_ ABSL_GUARDED_BY(mutex_);
-  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<std::string> closed_ ABSL_GUARDED_BY(mutex_);  // the reason
 };
 
 }  // namespace mpic::perspective

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -48,6 +50,27 @@ void SetResolver(const PerspectiveConfig& config, Settings& settings,
   settings.resolver = violations.Take("resolver.address", IpEndpoint::Parse(from.address()),
                                       IpEndpoint{.address = {}, .port = 53});
   if (settings.resolver.port == 0) violations.Add("resolver.address", "port must not be 0");
+}
+
+void SetDnssecWatch(const config::v1::PerspectiveResolver& from, Settings& settings,
+                    ConfigViolations& violations) {
+  const DomainName com = DomainName::ParseDns("com").value();
+  DnssecWatchOptions watch{.signed_delegation = com, .bogus_name = std::nullopt, .interval = {}};
+  if (!from.signed_delegation().empty()) {
+    watch.signed_delegation = violations.Take("resolver.signed_delegation",
+                                              DomainName::ParseDns(from.signed_delegation()), com);
+  }
+  if (watch.signed_delegation.label_count() != 1) {
+    violations.Add("resolver.signed_delegation", "must be a delegation of the root: one label");
+  }
+  if (!from.bogus_name().empty()) {
+    watch.bogus_name =
+        violations.Take("resolver.bogus_name", DomainName::ParseDns(from.bogus_name()), com);
+  }
+  watch.interval = violations.Duration(
+      "resolver.proof_interval", from.has_proof_interval(), from.proof_interval(),
+      {.low = absl::Seconds(1), .high = absl::Hours(1)}, absl::Minutes(1));
+  if (from.validates_dnssec()) settings.dnssec_watch = std::move(watch);
 }
 
 void SetIdentity(const PerspectiveConfig& config, Settings& settings,
@@ -126,6 +149,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   Settings settings;
   SetIdentity(config, settings, violations);
   SetResolver(config, settings, violations);
+  SetDnssecWatch(config.resolver(), settings, violations);
   SetLimits(config.limits(), settings.limits, violations);
   SetPrefixes("refused_prefixes", config.refused_prefixes(), settings.refused_prefixes, violations);
   SetLab(config.lab(), settings, violations);

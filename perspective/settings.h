@@ -11,6 +11,7 @@
 #include "common/ip_address.h"
 #include "mpic/config/v1/perspective.pb.h"
 #include "mpic/v1/check.pb.h"
+#include "perspective/dnssec_watch.h"
 #include "perspective/limits.h"
 #include "perspective/net/lab_ports.h"
 
@@ -20,6 +21,7 @@ namespace mpic::perspective {
 struct Settings {
   v1::PerspectiveIdentity identity;
   IpEndpoint resolver;
+  std::optional<DnssecWatchOptions> dnssec_watch;  // set when the resolver is said to validate
   std::string listen;
   std::string admin_listen;  // empty: no admin server
   config::v1::Tls tls;

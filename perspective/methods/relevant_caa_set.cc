@@ -1,13 +1,20 @@
 #include "perspective/methods/relevant_caa_set.h"
 
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "perspective/methods/dns_step.h"
 
 namespace mpic::perspective {
 namespace {
+
+// Most names are decided by one round trip; a name of 127 labels cannot ask 127 questions at once.
+constexpr std::size_t kLevelsAtOnce = 8;
 
 Problem LookupFailed(const DnsAnswer& answer) {
   const ProblemKind cause = answer.problem.kind;
@@ -34,27 +41,58 @@ OrProblem<RelevantCaaSet> ReadSet(const DnsAnswer& answer) {
   return set;
 }
 
+// The names that may hold the Relevant RRset, nearest first: `name` and its parents, TLD included.
+std::vector<DomainName> Climb(DomainName name) {
+  std::vector<DomainName> levels = {name};
+  while (levels.back().label_count() > 1) levels.push_back(levels.back().Parent());
+  return levels;
+}
+
+// The answers at `levels`, in their order, asked all at once.
+boost::asio::awaitable<std::vector<DnsAnswer>> AskAll(absl::Span<const DomainName> levels,
+                                                      DnsClient& dns) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  std::vector<DnsAnswer> answers;
+  const DnsQuestion first{.name = levels.front(), .type = RecordType::kCaa};
+  if (levels.size() == 1) {
+    answers.push_back(co_await dns.Query(first));
+    co_return answers;
+  }
+  auto [nearest, others] = co_await (dns.Query(first) && AskAll(levels.subspan(1), dns));
+  answers.push_back(std::move(nearest));
+  std::move(others.begin(), others.end(), std::back_inserter(answers));
+  co_return answers;
+}
+
+// What the answer of one level decides; nullopt: nothing, look at the next.
+std::optional<OrProblem<RelevantCaaSet>> DecideLevel(const DnsAnswer& answer) {
+  if (answer.lookup_failed()) return LookupFailed(answer);
+  if (!answer.rdata.empty()) return ReadSet(answer);
+  // Names are checked before they get here: a TLD that is not there is a resolver's mistake.
+  if (answer.question.name.label_count() == 1 && answer.nxdomain()) {
+    return Problem{
+        v1::Problem::CAA_LOOKUP_FAILED,
+        absl::StrCat("CAA lookup at ", answer.question.name.text(), " failed: NXDOMAIN for a TLD")};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 boost::asio::awaitable<OrProblem<RelevantCaaSet>> FindRelevantCaaSet(DomainName name,
                                                                      DnsClient& dns,
                                                                      v1::CheckResult& result) {
-  while (true) {
-    const DnsAnswer answer = co_await dns.Query({.name = name, .type = RecordType::kCaa});
-    AddDnsStep(answer, result);
-    if (answer.lookup_failed()) co_return LookupFailed(answer);
-    if (!answer.rdata.empty()) co_return ReadSet(answer);
-    if (name.label_count() == 1) {
-      // Names are checked before they get here: a TLD that is not there is a resolver's mistake.
-      if (answer.nxdomain()) {
-        co_return Problem{
-            v1::Problem::CAA_LOOKUP_FAILED,
-            absl::StrCat("CAA lookup at ", name.text(), " failed: NXDOMAIN for a TLD")};
-      }
-      co_return RelevantCaaSet{.found_at = std::nullopt, .records = {}};
+  const std::vector<DomainName> levels = Climb(std::move(name));
+  for (std::size_t asked = 0; asked < levels.size(); asked += kLevelsAtOnce) {
+    const std::vector<DnsAnswer> answers =
+        co_await AskAll(absl::MakeConstSpan(levels).subspan(asked, kLevelsAtOnce), dns);
+    for (const DnsAnswer& answer : answers) AddDnsStep(answer, result);
+    // Nearest first: what a level further up says or fails to say does not matter.
+    for (const DnsAnswer& answer : answers) {
+      if (auto decided = DecideLevel(answer)) co_return *std::move(decided);
     }
-    name = name.Parent();
   }
+  co_return RelevantCaaSet{.found_at = std::nullopt, .records = {}};
 }
 
 }  // namespace mpic::perspective

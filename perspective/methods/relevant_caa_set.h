@@ -19,8 +19,9 @@ struct RelevantCaaSet {
   std::uint32_t ttl_seconds = 0;  // smallest of the set and its alias chain
 };
 
-// Asks for CAA at `name` (of a Wildcard Domain Name without its "*."), then at each parent through
-// the TLD, until records are found. The resolver follows aliases; the parents of an alias target do
+// Asks for CAA at `name` (of a Wildcard Domain Name without its "*.") and its parents through the
+// TLD, several levels at once; the nearest level with records decides, and failures above it do not
+// matter. The resolver follows aliases; the parents of an alias target do
 // not count. Every lookup becomes a step of `result`; both references outlive the coroutine.
 //
 // An empty set is never concluded from a failed lookup. CAA_LOOKUP_FAILED: a lookup below the first

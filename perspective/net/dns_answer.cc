@@ -18,6 +18,8 @@ absl::string_view RecordTypeName(RecordType type) {
       return "TXT";
     case RecordType::kAaaa:
       return "AAAA";
+    case RecordType::kDs:
+      return "DS";
     case RecordType::kCaa:
       return "CAA";
   }

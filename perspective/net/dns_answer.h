@@ -19,6 +19,7 @@ enum class RecordType : std::uint16_t {
   kPtr = 12,
   kTxt = 16,
   kAaaa = 28,
+  kDs = 43,
   kCaa = 257
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -76,6 +77,31 @@ TEST_F(CheckStreamTest, HelloComesFirst) {
   conversation.HalfClose();
   EXPECT_FALSE(conversation.Hear().has_value());
   EXPECT_TRUE(conversation.End().ok());
+}
+
+TEST_F(CheckStreamTest, NobodyIsServedWhileTheResolverDoesNotValidate) {
+  config_.mutable_resolver()->mutable_proof_interval()->set_seconds(1);
+  dns_.Validates(false);
+  const auto status_of_a_stream = [&] {
+    CheckConversation conversation(perspective().stub());
+    const auto first = conversation.Hear();
+    conversation.HalfClose();
+    return first.has_value() ? grpc::Status::OK : conversation.End();
+  };
+  const grpc::Status refused = status_of_a_stream();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(refused.error_message(), ::testing::HasSubstr("DS com was answered without AD"));
+  dns_.Validates(true);
+  for (int i = 0; i < 100 && !status_of_a_stream().ok(); ++i)
+    absl::SleepFor(absl::Milliseconds(100));
+  // One that is served loses its stream when the resolver loses its anchor.
+  const auto conversation = perspective().Open();
+  conversation->Ask(Silent("a"));
+  dns_.Validates(false);
+  std::optional<v1::CheckResponse> last;
+  while (const auto message = conversation->Hear()) last = message;
+  EXPECT_TRUE(last.has_value() && last->has_going_away());
+  EXPECT_EQ(conversation->End().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(CheckStreamTest, AResultStandsAlone) {
@@ -246,8 +272,8 @@ TEST_F(CheckStreamTest, OneCheckOverTheLimitIsOverloaded) {
 TEST_F(CheckStreamTest, ShutdownSaysGoingAwayAndDrains) {
   *config_.mutable_drain_timeout() = ToProtoDuration(absl::Seconds(60));
   *config_.mutable_limits()->mutable_dns_timeout() = ToProtoDuration(absl::Milliseconds(500));
-  dns_.DropFirst(1);
   const auto conversation = perspective().Open();
+  dns_.DropFirst(1);
   conversation->Ask(Shop("last"));  // takes one DNS timeout
   std::thread shutdown([this] { perspective().server().Shutdown(); });
   const auto notice = conversation->Hear();

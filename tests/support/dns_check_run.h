@@ -18,7 +18,10 @@ namespace mpic::testing {
 
 class DnsCheckRun {
  public:
-  explicit DnsCheckRun(v1::Check asked) : check(std::move(asked)) {}
+  // CAA is asked at all levels at once; those that a test does not answer fail.
+  explicit DnsCheckRun(v1::Check asked) : check(std::move(asked)) {
+    dns.Otherwise(perspective::RecordType::kCaa, LookupError(v1::Problem::DNS_SERVFAIL));
+  }
 
   static absl::Time Now() { return absl::FromUnixSeconds(1795435200); }  // 2026-11-23T12:00:00Z
 

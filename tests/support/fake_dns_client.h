@@ -1,5 +1,5 @@
 // A DnsClient without a network: answers what a test registered and fails the test on every other
-// question.
+// question, unless the test says what becomes of those.
 #ifndef MPIC_TESTS_SUPPORT_FAKE_DNS_CLIENT_H_
 #define MPIC_TESTS_SUPPORT_FAKE_DNS_CLIENT_H_
 
@@ -30,6 +30,11 @@ class FakeDnsClient final : public perspective::DnsClient {
     answers_.insert_or_assign(absl::StrCat(RecordTypeName(type), " ", name), std::move(answer));
   }
 
+  // Answers every other question of that type.
+  void Otherwise(RecordType type, DnsAnswer answer) {
+    others_.insert_or_assign(type, std::move(answer));
+  }
+
   boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) override {
     const std::string asked =
         absl::StrCat(RecordTypeName(question.type), " ", question.name.text());
@@ -37,6 +42,8 @@ class FakeDnsClient final : public perspective::DnsClient {
     DnsAnswer answer{.question = question};
     if (const auto found = answers_.find(asked); found != answers_.end()) {
       answer = found->second;
+    } else if (const auto other = others_.find(question.type); other != others_.end()) {
+      answer = other->second;
     } else {
       ADD_FAILURE() << "unexpected DNS question: " << asked;
       answer.problem = {v1::Problem::INTERNAL_ERROR, "unexpected question " + asked};
@@ -51,6 +58,7 @@ class FakeDnsClient final : public perspective::DnsClient {
 
  private:
   std::map<std::string, DnsAnswer> answers_;
+  std::map<RecordType, DnsAnswer> others_;
   std::vector<std::string> questions_;
 };
 

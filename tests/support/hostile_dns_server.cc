@@ -20,6 +20,7 @@
 namespace mpic::testing {
 namespace {
 
+constexpr unsigned kTypeDs = 43;
 constexpr std::size_t kUdpOctetsMax = 1232;  // what the client under test offers
 
 void Require(bool condition, const char* what) {
@@ -171,6 +172,10 @@ void HostileDnsServer::TcpClosesEarly() {
   Set([](Switches& s) { s.tcp_closes_early = true; });
 }
 
+void HostileDnsServer::Validates(bool validates) {
+  Set([validates](Switches& s) { s.validates = validates; });
+}
+
 int HostileDnsServer::udp_queries() {
   const absl::MutexLock lock(&mutex_);
   return udp_queries_;
@@ -277,6 +282,11 @@ std::optional<std::string> HostileDnsServer::Reply(const std::string& octets, bo
         reply.answers.push_back(
             {.owner = PointerTo(kQuestionNameOffset), .type = query.type, .rdata = rdata});
       }
+    } else if (query.name == "com" && query.type == kTypeDs) {
+      reply.answers = {{.owner = PointerTo(kQuestionNameOffset),
+                        .type = kTypeDs,
+                        .rdata = std::string(36, 'd')}};
+      if (s.validates) reply.flags |= kAuthenticData;
     } else {
       reply.flags |= 3U;
     }

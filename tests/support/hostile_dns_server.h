@@ -50,6 +50,7 @@ class HostileDnsServer {
   void Late(absl::Duration delay);  // at most 50 ms, before every reply
   void TcpRefused();                // nothing listens there
   void TcpClosesEarly();            // reads a query, sends half of the reply and closes
+  void Validates(bool validates);   // true at first: DS com is answered, and with AD
 
   int udp_queries();
   int tcp_queries();
@@ -71,6 +72,7 @@ class HostileDnsServer {
     bool wrong_question = false;
     bool garbage = false;
     bool tcp_closes_early = false;
+    bool validates = true;
     absl::Duration delay;
     std::set<std::string> ignored;
   };
