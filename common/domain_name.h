@@ -13,6 +13,9 @@ namespace mpic {
 
 inline constexpr std::size_t kLabelOctetsMax = 63;  // RFC 1035 section 2.3.4
 inline constexpr std::size_t kNameOctetsMax = 253;  // presentation form, no trailing dot
+// CNAME hops from a name to its Authorization Domain Name (protos/mpic/v1/check.proto); longer
+// chains are hardly ever resolved.
+inline constexpr unsigned kAdnCnameStepsMax = 8;
 
 // A domain name of at least one label: the host names of certificates, or (with underscores) the
 // names at which challenges are published. A value, cheap to copy; compares by octets, which is DNS

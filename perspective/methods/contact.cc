@@ -8,10 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/challenge_name.h"
 #include "common/contact.h"
+#include "perspective/methods/authorization_domain.h"
 #include "perspective/methods/challenge_records.h"
 #include "perspective/methods/relevant_caa_set.h"
 #include "perspective/rules/contact.h"
-#include "perspective/rules/identifier_name.h"
 
 namespace mpic::perspective {
 namespace {
@@ -34,17 +34,21 @@ struct Question {
   std::string selected;  // canonical; empty: any
 };
 
-OrProblem<Question> ReadQuestion(const v1::Check& check, const std::string& selected,
-                                 ContactGrammar grammar) {
-  OrProblem<DomainName> adn = AuthorizationDomainName(check);
-  if (!adn.ok()) return std::move(adn).problem();
-  if (selected.empty()) return Question{.adn = *std::move(adn), .selected = ""};
-  absl::StatusOr<std::string> canonical = grammar(selected);
-  if (!canonical.ok()) {
-    return Problem{v1::Problem::BAD_REQUEST,
-                   absl::StrCat("selected_contact: ", canonical.status().message())};
+// What is asked is read before anything is looked up.
+awaitable<OrProblem<Question>> ReadQuestion(const v1::ContactLookup& lookup, ContactGrammar grammar,
+                                            CheckRun& run) {
+  std::string selected;
+  if (!lookup.selected_contact().empty()) {
+    absl::StatusOr<std::string> canonical = grammar(lookup.selected_contact());
+    if (!canonical.ok()) {
+      co_return Problem{v1::Problem::BAD_REQUEST,
+                        absl::StrCat("selected_contact: ", canonical.status().message())};
+    }
+    selected = *std::move(canonical);
   }
-  return Question{.adn = *std::move(adn), .selected = *std::move(canonical)};
+  OrProblem<DomainName> adn = co_await FindAuthorizationDomainName(run);
+  if (!adn.ok()) co_return std::move(adn).problem();
+  co_return Question{.adn = *std::move(adn), .selected = std::move(selected)};
 }
 
 // `where` is for the sentence.
@@ -72,8 +76,7 @@ void ReportSet(const RelevantCaaSet& set, const ContactForm& form, const Questio
 
 awaitable<void> CheckCaaContact(const ContactForm& form, const v1::ContactLookup& lookup,
                                 CheckRun& run) {
-  const OrProblem<Question> question =
-      ReadQuestion(run.check, lookup.selected_contact(), form.grammar);
+  const OrProblem<Question> question = co_await ReadQuestion(lookup, form.grammar, run);
   if (!question.ok()) {
     run.Refuse(question.problem());
     co_return;
@@ -98,8 +101,7 @@ Problem AsContactProblem(Problem problem) {
 
 awaitable<void> CheckTxtContact(const ContactForm& form, const v1::ContactLookup& lookup,
                                 CheckRun& run) {
-  const OrProblem<Question> question =
-      ReadQuestion(run.check, lookup.selected_contact(), form.grammar);
+  const OrProblem<Question> question = co_await ReadQuestion(lookup, form.grammar, run);
   if (!question.ok()) {
     run.Refuse(question.problem());
     co_return;

@@ -22,7 +22,7 @@ bool IsAccountUrl(const std::string& text) {
 }
 
 OrProblem<DigestRecord> ExpectedRecord(const v1::Check& check) {
-  const OrProblem<DomainName> adn = PrunedDomainName(check);
+  const OrProblem<DomainName> adn = AuthorizationDomainName(check);
   if (!adn.ok()) return adn.problem();
   const v1::DnsAccount01& challenge = check.dns_account_01();
   if (!IsAccountUrl(challenge.account_url())) {

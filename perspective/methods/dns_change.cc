@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "perspective/methods/authorization_domain.h"
 #include "perspective/methods/challenge_records.h"
 #include "perspective/rules/challenge_age.h"
 #include "perspective/rules/dns_change.h"
-#include "perspective/rules/identifier_name.h"
 
 namespace mpic::perspective {
 namespace {
@@ -24,12 +24,10 @@ RecordType TypeToAsk(const v1::DnsChange& change) {
   }
 }
 
-OrProblem<DnsQuestion> ReadQuestion(const v1::Check& check, absl::Time now) {
-  OrProblem<DomainName> adn = AuthorizationDomainName(check);
-  if (!adn.ok()) return std::move(adn).problem();
+OrProblem<DnsQuestion> ReadQuestion(const v1::Check& check, const DomainName& adn, absl::Time now) {
   const v1::DnsChange& change = check.dns_change();
   if (std::optional<Problem> bad = CheckDnsChangeParameters(change)) return *std::move(bad);
-  OrProblem<DomainName> name = DnsChangeName(change, *adn);
+  OrProblem<DomainName> name = DnsChangeName(change, adn);
   if (!name.ok()) return std::move(name).problem();
   if (std::optional<Problem> stale = RefuseByAge(check, now)) return *std::move(stale);
   return DnsQuestion{.name = *std::move(name), .type = TypeToAsk(change)};
@@ -38,7 +36,12 @@ OrProblem<DnsQuestion> ReadQuestion(const v1::Check& check, absl::Time now) {
 }  // namespace
 
 boost::asio::awaitable<void> CheckDnsChange(CheckRun& run) {
-  const OrProblem<DnsQuestion> question = ReadQuestion(run.check, run.senses.clock.Now());
+  const OrProblem<DomainName> adn = co_await FindAuthorizationDomainName(run);
+  if (!adn.ok()) {
+    run.Refuse(adn.problem());
+    co_return;
+  }
+  const OrProblem<DnsQuestion> question = ReadQuestion(run.check, *adn, run.senses.clock.Now());
   if (!question.ok()) {
     run.Refuse(question.problem());
     co_return;

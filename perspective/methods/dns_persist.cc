@@ -47,7 +47,7 @@ OrProblem<Place> FindPlace(const v1::Check& check) {
     if (!address.ok()) return address.problem();
     return PlaceOf(ReverseZoneName(*address), kIpPersistLabel, /*needs_wildcard_policy=*/false);
   }
-  const OrProblem<DomainName> adn = PrunedDomainName(check);
+  const OrProblem<DomainName> adn = AuthorizationDomainName(check);
   if (!adn.ok()) return adn.problem();
   const OrProblem<CertificateName> identifier = IdentifierName(check.identifier());
   if (!identifier.ok()) return identifier.problem();

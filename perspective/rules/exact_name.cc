@@ -18,6 +18,9 @@ OrProblem<DomainName> ExactName(const v1::Check& check) {
     return Problem{v1::Problem::BAD_REQUEST,
                    "authorization_domain_name: this method looks at the identifier itself"};
   }
+  if (check.adn_cname_steps() > 0) {
+    return Problem{v1::Problem::BAD_REQUEST, "adn_cname_steps: this method takes no CNAME step"};
+  }
   return identifier->name;
 }
 

@@ -17,6 +17,9 @@ OrProblem<IpAddress> IdentifierAddress(const v1::Check& check) {
   if (!check.authorization_domain_name().empty()) {
     return bad_request("authorization_domain_name", "must be empty for an IP address");
   }
+  if (check.adn_cname_steps() > 0) {
+    return bad_request("adn_cname_steps", "must be 0 for an IP address");
+  }
   return *address;
 }
 

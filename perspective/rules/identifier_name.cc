@@ -28,32 +28,41 @@ OrProblem<CertificateName> IdentifierName(const v1::Identifier& identifier) {
   return *std::move(name);
 }
 
-OrProblem<DomainName> AuthorizationDomainName(const v1::Check& check) {
+OrProblem<AdnClaim> ReadAdnClaim(const v1::Check& check) {
   OrProblem<CertificateName> identifier = IdentifierName(check.identifier());
   if (!identifier.ok()) return std::move(identifier).problem();
-  if (check.authorization_domain_name().empty()) return identifier->name;
+  AdnClaim claim{
+      .name = identifier->name, .cname_steps = check.adn_cname_steps(), .adn = identifier->name};
+  if (claim.cname_steps > 0 && identifier->wildcard) {
+    return BadRequest("adn_cname_steps", "a Wildcard Domain Name takes no CNAME step");
+  }
+  if (claim.cname_steps > kAdnCnameStepsMax) {
+    return BadRequest("adn_cname_steps", absl::StrCat("at most ", kAdnCnameStepsMax));
+  }
+  if (check.authorization_domain_name().empty()) {
+    if (claim.cname_steps == 0) return claim;
+    return BadRequest("authorization_domain_name", "missing: adn_cname_steps lead to it");
+  }
   absl::StatusOr<DomainName> adn = DomainName::ParseHost(check.authorization_domain_name());
   if (!adn.ok()) return BadRequest("authorization_domain_name", adn.status().message());
   if (IsOnion(*adn)) {
     return BadRequest("authorization_domain_name", "Onion Domain Names are never looked up in DNS");
   }
-  if (!identifier->name.IsAtOrBelow(*adn)) {
+  if (claim.cname_steps == 0 && !claim.name.IsAtOrBelow(*adn)) {
     return BadRequest("authorization_domain_name",
-                      "must be the identifier without \"*.\", or an ancestor of it");
+                      "without CNAME steps it must be the identifier's name or an ancestor of it");
   }
-  return *std::move(adn);
+  claim.adn = *std::move(adn);
+  return claim;
 }
 
-OrProblem<DomainName> PrunedDomainName(const v1::Check& check) {
-  OrProblem<DomainName> adn = AuthorizationDomainName(check);
-  if (!adn.ok()) return adn;
-  const OrProblem<CertificateName> identifier = IdentifierName(check.identifier());
-  if (!identifier.ok()) return identifier.problem();
-  if (!identifier->name.IsAtOrBelow(*adn)) {
-    return BadRequest("authorization_domain_name",
-                      "for this method it must be the identifier's name or an ancestor of it");
+OrProblem<DomainName> AuthorizationDomainName(const v1::Check& check) {
+  OrProblem<AdnClaim> claim = ReadAdnClaim(check);
+  if (!claim.ok()) return std::move(claim).problem();
+  if (claim->cname_steps > 0) {
+    return BadRequest("adn_cname_steps", "this method takes no CNAME step");
   }
-  return adn;
+  return claim->adn;
 }
 
 }  // namespace mpic::perspective

@@ -375,5 +375,20 @@ TEST(CaaMethodTest, BadQuestionsAreRefusedBeforeAnyLookup) {
   }
 }
 
+TEST(CaaMethodTest, AnyOfTheNamesOfACaIsItsOwn) {
+  const struct {
+    const char* issuer;
+    ProblemKind expected;
+  } cases[] = {
+      {"ca.example.com", kPermit}, {"ca2.example.com", kPermit}, {"ca3.example.com", kForbid}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.issuer);
+    DnsCheckRun run(Check());
+    run.check.mutable_caa()->add_issuer_domain_names("ca2.example.com");
+    run.dns.Answer("shop.example.com", RecordType::kCaa, CaaAnswer({{0, "issue", c.issuer}}));
+    EXPECT_EQ(run.Run(CheckCaa), c.expected) << run.result.problem().detail();
+  }
+}
+
 }  // namespace
 }  // namespace mpic::perspective

@@ -96,6 +96,7 @@ TEST(Http01Test, QuestionsThatAreRefusedBeforeAnyTraffic) {
   const Case cases[] = {
       {"vector 5: another ADN",
        [](v1::Check& c) { c.set_authorization_domain_name("example.com"); }, "ERROR BAD_REQUEST"},
+      {"CNAME steps", [](v1::Check& c) { c.set_adn_cname_steps(1); }, "ERROR BAD_REQUEST"},
       {"wildcard", [](v1::Check& c) { c.mutable_identifier()->set_dns_name("*.shop.example.com"); },
        "ERROR BAD_REQUEST"},
       {"onion", [](v1::Check& c) { c.mutable_identifier()->set_dns_name("abc.onion"); },
