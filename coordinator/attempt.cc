@@ -6,12 +6,16 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/caa_validity.h"
 #include "common/event_queue.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
+#include "coordinator/adn_hops.h"
 #include "coordinator/cohort.h"
+#include "coordinator/discovery.h"
+#include "coordinator/expected_observation.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;
@@ -50,9 +54,26 @@ v1::CheckResult Supplied(const v1::PrimaryDetermination& determination, const v1
   return result;
 }
 
-// The primary's result, or our word on why it has none, in the same form.
+// A perspective does not know where pruning must stop. What it saw by its own CNAME hops is held
+// against the Public Suffix List here.
+void HoldAgainstSuffixes(const v1::Check& check, const PublicSuffixList& suffixes,
+                         PerspectiveAnswer& answer) {
+  if (!answer.result || answer.result->outcome() != v1::PASSED) return;
+  const absl::Status pruning = CheckHops(check, *answer.result, suffixes);
+  if (pruning.ok()) return;
+  answer.problem.set_kind(v1::Problem::RECORD_NOT_MATCHING);
+  answer.problem.set_detail(absl::StrCat("authorization domain name ", pruning.message()));
+}
+
+// The primary's result, or our word on why it has none or does not count, in the same form.
 v1::CheckResult PrimaryResult(const ConfiguredPerspective& primary, PerspectiveAnswer answer) {
-  if (answer.result) return *std::move(answer.result);
+  if (answer.result) {
+    if (answer.problem.kind() != v1::Problem::KIND_UNSPECIFIED) {
+      answer.result->set_outcome(v1::FAILED);
+      *answer.result->mutable_problem() = std::move(answer.problem);
+    }
+    return *std::move(answer.result);
+  }
   v1::CheckResult result;
   result.mutable_perspective()->set_perspective_id(primary.perspective_id);
   result.set_outcome(v1::ERROR);
@@ -86,9 +107,8 @@ class Round {
   Round& operator=(const Round&) = delete;
 
   asio::awaitable<void> Run();
-  AttemptVerdict Verdict() const;
-  const v1::CheckResult& primary() const { return *primary_; }
-  std::vector<v1::RemoteResult> Remotes() const;
+  // After Run: fills in what came of it.
+  void Close(AttemptResult& result) const;
 
  private:
   void AskPrimary();
@@ -97,6 +117,8 @@ class Round {
   void Take(Event event);
   void ArmTimer(absl::Duration wait);
   bool Settled();
+  // What all the answers come to, and the values that remotes are judged by.
+  Claim Conclude(AttemptResult& result) const;
 
   AttemptContext context_;
   const CheckedInput& input_;
@@ -162,7 +184,10 @@ bool Round::Settled() {
                   [](const RemoteSeat& seat) { return seat.answer.has_value(); })) {
     return true;
   }
-  const Assessment now = AssessSeats(rules_, seats_, input_.method, *primary_);
+  // Later answers may corroborate further values.
+  if (IsDiscovery(input_.check)) return false;
+  const Assessment now =
+      AssessSeats(rules_, seats_, {.method = input_.method, .primary = *primary_});
   if (now.decision != Decision::kOpen && !in_grace_) {
     in_grace_ = true;
     ArmTimer(std::min(context_.policy.straggler_grace, deadline_ - absl::Now()));
@@ -215,10 +240,12 @@ void Round::ArmTimer(absl::Duration wait) {
 void Round::Take(Event event) {
   switch (event.kind) {
     case Event::Kind::kPrimary:
+      HoldAgainstSuffixes(input_.check, context_.suffixes, event.answer);
       primary_ = PrimaryResult(context_.sessions.primary()->perspective(), std::move(event.answer));
       primary_->set_check_id(input_.check.check_id());
       return;
     case Event::Kind::kRemote:
+      HoldAgainstSuffixes(input_.check, context_.suffixes, event.answer);
       if (event.answer.result) event.answer.result->set_check_id(input_.check.check_id());
       seats_[event.number].answer = std::move(event.answer);
       return;
@@ -228,18 +255,28 @@ void Round::Take(Event event) {
   }
 }
 
-AttemptVerdict Round::Verdict() const {
-  if (!remotes_asked_) return RefuseByPrimary(0, *primary_);
-  return Conclude(rules_, seats_, input_.method, *primary_);
+Claim Round::Conclude(AttemptResult& result) const {
+  Claim claim{.method = input_.method, .primary = *primary_};
+  if (!IsDiscovery(input_.check)) {
+    result.verdict = coordinator::Conclude(rules_, seats_, claim);
+    return claim;
+  }
+  Discovery discovery = ConcludeDiscovery(rules_, seats_, claim, context_.suffixes);
+  result.verdict = std::move(discovery.verdict);
+  result.seen_by_primary = std::move(discovery.seen_by_primary);
+  result.corroborated_values = std::move(discovery.corroborated);
+  claim.any_of = std::move(discovery.judged_by);
+  return claim;
 }
 
-std::vector<v1::RemoteResult> Round::Remotes() const {
-  std::vector<v1::RemoteResult> judged;
-  if (!remotes_asked_) return judged;
-  for (const RemoteSeat& seat : seats_) {
-    judged.push_back(JudgeRemote(seat, input_.method, *primary_));
+void Round::Close(AttemptResult& result) const {
+  result.primary = *primary_;
+  if (!remotes_asked_) {
+    result.verdict = RefuseByPrimary(0, *primary_);
+    return;
   }
-  return judged;
+  const Claim claim = Conclude(result);
+  for (const RemoteSeat& seat : seats_) result.remotes.push_back(JudgeRemote(seat, claim));
 }
 
 }  // namespace
@@ -262,9 +299,7 @@ asio::awaitable<AttemptResult> RunAttempt(AttemptContext context, const CheckedI
   }
   Round round(context, input, number, time_left, cohort.members);
   co_await round.Run();
-  result.verdict = round.Verdict();
-  result.primary = round.primary();
-  result.remotes = round.Remotes();
+  round.Close(result);
   co_return result;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/public_suffix_list.h"
 #include "coordinator/request_check.h"
 #include "coordinator/session_pool.h"
 #include "coordinator/settings.h"
@@ -22,6 +23,7 @@ struct AttemptContext {
   SessionPool& sessions;
   const PolicySettings& policy;
   const Phase& phase;
+  const PublicSuffixList& suffixes;
   const std::string& request_id;
   const std::string& traceparent;
 };
@@ -34,11 +36,15 @@ struct AttemptResult {
   AttemptVerdict verdict;
   v1::CheckResult primary;                // without check_id when the primary was not asked
   std::vector<v1::RemoteResult> remotes;  // one for each member of the cohort, in its order
+  // Discovery: what the primary saw and may be used, and what a quorum saw too.
+  std::vector<std::string> seen_by_primary;
+  std::vector<std::string> corroborated_values;
 };
 
 // Asks the primary (unless the RA supplied its determination) and the cohort, stops as soon as the
-// verdict cannot change, gives stragglers their grace, and cancels what is left. Answers within
-// `time_left`. Throws operation_aborted on cancellation, with every perspective cancelled as well.
+// verdict cannot change, gives stragglers their grace, and cancels what is left. In discovery every
+// answer can add a value, so that all are waited for. Answers within `time_left`. Throws
+// operation_aborted on cancellation, with every perspective cancelled as well.
 boost::asio::awaitable<AttemptResult> RunAttempt(AttemptContext context, const CheckedInput& input,
                                                  unsigned number, std::uint64_t cohort_seed,
                                                  absl::Duration time_left);

@@ -131,6 +131,7 @@ absl::Status CoordinatorServer::AddDesk(boost::asio::io_context& loop) {
       CorroborationEnvironment{.loop = loop,
                                .sessions = *desk->pool,
                                .settings = settings_,
+                               .suffixes = *suffixes_,
                                .clock = clock_,
                                .random = [] { return RandomU64(); },
                                .audit = *audit_,

@@ -85,6 +85,7 @@ asio::awaitable<void> RunAttempts(CorroborationEnvironment& environment,
                                  .sessions = environment.sessions,
                                  .policy = policy,
                                  .phase = phase,
+                                 .suffixes = environment.suffixes,
                                  .request_id = origin.request_id,
                                  .traceparent = origin.traceparent};
     const absl::Duration time_left = deadline - environment.clock.Now() - kClosingTime;
@@ -121,13 +122,17 @@ void SetCaaValidity(v1::Corroboration& corroboration) {
 }
 
 // Report-only: a refusal by the quorum is told, not enforced. The primary's own is enforced.
-void ApplyReportOnly(const Settings& settings, v1::Corroboration& corroboration) {
+void ApplyReportOnly(const Settings& settings, const AttemptResult& last,
+                     v1::Corroboration& corroboration) {
   corroboration.set_report_only(settings.policy.report_only);
   if (!settings.policy.report_only || corroboration.primary().outcome() != v1::PASSED ||
       !IsQuorumProblem(corroboration.problem().kind())) {
     return;
   }
   corroboration.set_verdict(v1::CORROBORATED);
+  for (const std::string& value : last.seen_by_primary) {
+    corroboration.add_corroborated_values(value);
+  }
   corroboration.add_warnings(absl::StrCat("report-only: enforcement would have refused this (",
                                           v1::Problem::Kind_Name(corroboration.problem().kind()),
                                           ")"));
@@ -153,7 +158,10 @@ v1::Corroboration Compose(const Settings& settings, const CheckedInput& input,
   corroboration.set_method_reference(input.method_reference);
   corroboration.set_authorization_domain_name(input.authorization_domain_name);
   corroboration.set_lab(settings.lab);
-  ApplyReportOnly(settings, corroboration);
+  for (const std::string& value : last.corroborated_values) {
+    corroboration.add_corroborated_values(value);
+  }
+  ApplyReportOnly(settings, last, corroboration);
   SetCaaValidity(corroboration);
   return corroboration;
 }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "common/public_suffix_list.h"
 #include "common/random.h"
 #include "coordinator/audit/audit_log.h"
 #include "coordinator/audit/record.h"
@@ -24,6 +25,7 @@ struct CorroborationEnvironment {
   boost::asio::io_context& loop;
   SessionPool& sessions;
   const Settings& settings;
+  const PublicSuffixList& suffixes;
   const Clock& clock;
   RandomSource random;
   AuditLog& audit;

@@ -31,12 +31,10 @@ absl::Status CheckDnsChange(const v1::DnsChange& dns_change, absl::string_view o
 }
 
 absl::Status CheckEmail(const v1::ContactLookup& lookup, absl::string_view observed) {
-  if (lookup.selected_contact().empty()) return Expect(!observed.empty(), "the selected contact");
   return Expect(SameEmailAddress(observed, lookup.selected_contact()), "the selected contact");
 }
 
 absl::Status CheckPhone(const v1::ContactLookup& lookup, absl::string_view observed) {
-  if (lookup.selected_contact().empty()) return Expect(!observed.empty(), "the selected contact");
   return Expect(SamePhoneNumber(observed, lookup.selected_contact()), "the selected contact");
 }
 
@@ -47,15 +45,32 @@ absl::Status CheckPersist(const v1::DnsPersist& persist, absl::string_view obser
 }
 
 absl::Status CheckReverseLookup(const v1::ReverseLookup& lookup, absl::string_view observed) {
-  if (lookup.expected_name().empty()) {
-    return Expect(DomainName::ParseHost(observed).ok(), "the FQDN chosen from the PTR records");
-  }
   return Expect(DnsEquals(observed, lookup.expected_name()), "reverse_lookup.expected_name");
 }
 
 }  // namespace
 
+bool IsDiscovery(const v1::Check& check) {
+  switch (check.method_case()) {
+    case v1::Check::kCaaEmailContact:
+      return check.caa_email_contact().selected_contact().empty();
+    case v1::Check::kTxtEmailContact:
+      return check.txt_email_contact().selected_contact().empty();
+    case v1::Check::kTxtPhoneContact:
+      return check.txt_phone_contact().selected_contact().empty();
+    case v1::Check::kCaaPhoneContact:
+      return check.caa_phone_contact().selected_contact().empty();
+    case v1::Check::kReverseLookup:
+      return check.reverse_lookup().expected_name().empty();
+    default:
+      return false;
+  }
+}
+
 absl::Status CheckObservation(const v1::Check& check, absl::string_view observed) {
+  if (IsDiscovery(check)) {
+    return Expect(observed.empty(), "empty: in discovery the lists of the evidence are compared");
+  }
   switch (check.method_case()) {
     case v1::Check::kDnsChange:
       return CheckDnsChange(check.dns_change(), observed);

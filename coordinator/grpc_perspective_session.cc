@@ -11,7 +11,7 @@
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "coordinator/policy/methods.h"
-#include "coordinator/usable_result.h"
+#include "coordinator/result_check.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;

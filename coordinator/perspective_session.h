@@ -24,7 +24,9 @@ struct PerspectiveQuestion {
 // PERSPECTIVE_RESPONSE_INVALID, TIMED_OUT, UNSUPPORTED_METHOD.
 struct PerspectiveAnswer {
   std::optional<v1::CheckResult> result;
-  v1::Problem problem;  // meaningful without a result
+  // Without a result: why. With one that PASSED: what the coordinator, who knows more, holds
+  // against it nevertheless.
+  v1::Problem problem;
 };
 
 // Lives on one loop and is used only there.

@@ -10,8 +10,8 @@
 #include "common/challenge.h"
 #include "common/proto_time.h"
 #include "coordinator/field_violations.h"
-#include "coordinator/policy/authorization_domain_name.h"
 #include "coordinator/policy/methods.h"
+#include "coordinator/request_check_adn.h"
 #include "coordinator/request_check_identifier.h"
 #include "coordinator/request_check_methods.h"
 #include "coordinator/request_check_primary.h"
@@ -76,53 +76,6 @@ absl::string_view MethodFieldName(const v1::Check& check) {
   return v1::Check::descriptor()->FindFieldByNumber(check.method_case())->name();
 }
 
-// Whether the method exists for this kind of identifier, and today.
-void CheckMethodFits(const MethodContext& context, const Field& field,
-                     std::vector<std::string>& warnings) {
-  const MethodFacts& facts = context.facts;
-  if (!context.identifier.has_value()) return;
-  if (ReferenceOf(facts, context.is_ip()).empty()) {
-    field.Refuse(facts.method == v1::CAA ? "there is no CAA for IP addresses (BR 4.2.2.1)"
-                 : context.is_ip()
-                     ? absl::StrCat(facts.name, " cannot validate IP addresses (BR 3.2.2.5)")
-                     : absl::StrCat(facts.name, " validates IP addresses only"));
-    return;
-  }
-  if (context.is_wildcard() && !facts.wildcard) {
-    field.Refuse(absl::StrCat(facts.name, " cannot validate a Wildcard Domain Name (",
-                              facts.name_reference, ")"));
-  }
-  MethodStatus status = MethodStatusAt(facts, context.is_ip(), context.now);
-  if (status.permission == Permission::kSunset) {
-    field.Refuse(v1::Problem::METHOD_SUNSET, status.sentence);
-  } else if (status.permission == Permission::kDiscouraged) {
-    warnings.push_back(std::move(status.sentence));
-  }
-}
-
-// Fills in the Authorization Domain Name of a domain method.
-void CheckAuthorizationDomainName(v1::Check& check, const MethodContext& context,
-                                  const Field& field) {
-  const std::string& requested = check.authorization_domain_name();
-  if (context.facts.method == v1::CAA || context.is_ip()) {
-    if (requested.empty()) return;
-    field.Refuse(context.is_ip() ? "must be empty for an IP address"
-                                 : "must be empty: CAA looks at the identifier (BR 4.2.2.1)");
-    return;
-  }
-  // Names that the method cannot validate at all are refused elsewhere.
-  if (!context.identifier.has_value() || context.facts.name_reference.empty()) return;
-  const auto& name = std::get<CertificateName>(*context.identifier);
-  if (name.wildcard && !context.facts.wildcard) return;
-  const absl::StatusOr<DomainName> adn =
-      CheckAdn(name, context.facts.method, requested, context.rules.suffixes);
-  if (adn.ok()) {
-    check.set_authorization_domain_name(adn->text());
-  } else {
-    field.Refuse(adn.status().message());
-  }
-}
-
 void CheckCreationTime(const v1::Check& check, absl::Time now, const Field& field) {
   if (!check.has_challenge_created_at()) return;
   const auto created = CheckTimestamp(field, check.challenge_created_at());
@@ -179,7 +132,7 @@ void CheckQuestion(CheckedInput& checked, const RequestRules& rules, absl::Time 
   const MethodContext context{rules, now, *facts, identifier};
   const Field method_field = field[MethodFieldName(check)];
   CheckMethodFits(context, method_field, checked.warnings);
-  CheckAuthorizationDomainName(check, context, field["authorization_domain_name"]);
+  CheckAuthorizationDomainName(check, context, field);
   CheckMethod(check, context, method_field);
   CheckChallengeName(check, field["authorization_domain_name"]);
   checked.method_reference = std::string(ReferenceOf(*facts, context.is_ip()));

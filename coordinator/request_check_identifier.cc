@@ -57,7 +57,8 @@ std::optional<CertificateName> CheckCertificateName(absl::string_view text,
   const DomainName& name = parsed->name;
   const std::string quoted = Quoted(parsed->text());
   if (name.labels().back() == "onion") {
-    field.Refuse(absl::StrCat(quoted, " needs no corroboration (BR Appendix B)"));
+    field.Refuse(absl::StrCat(
+        quoted, " needs no corroboration: validate it over Tor yourself (BR Appendix B)"));
   } else if (HasReservedLabel(name)) {
     field.Refuse(kNotAllowed, absl::StrCat(quoted,
                                            " has a reserved label: \"--\" stands third and "

@@ -60,6 +60,29 @@ bool MethodContext::is_wildcard() const {
   return identifier.has_value() && !is_ip() && std::get<CertificateName>(*identifier).wildcard;
 }
 
+void CheckMethodFits(const MethodContext& context, const Field& field,
+                     std::vector<std::string>& warnings) {
+  const MethodFacts& facts = context.facts;
+  if (!context.identifier.has_value()) return;
+  if (ReferenceOf(facts, context.is_ip()).empty()) {
+    field.Refuse(facts.method == v1::CAA ? "there is no CAA for IP addresses (BR 4.2.2.1)"
+                 : context.is_ip()
+                     ? absl::StrCat(facts.name, " cannot validate IP addresses (BR 3.2.2.5)")
+                     : absl::StrCat(facts.name, " validates IP addresses only"));
+    return;
+  }
+  if (context.is_wildcard() && !facts.wildcard) {
+    field.Refuse(absl::StrCat(facts.name, " cannot validate a Wildcard Domain Name (",
+                              facts.name_reference, ")"));
+  }
+  MethodStatus status = MethodStatusAt(facts, context.is_ip(), context.now);
+  if (status.permission == Permission::kSunset) {
+    field.Refuse(v1::Problem::METHOD_SUNSET, status.sentence);
+  } else if (!status.sentence.empty()) {
+    warnings.push_back(std::move(status.sentence));
+  }
+}
+
 void CheckMethod(v1::Check& check, const MethodContext& context, const Field& field) {
   switch (check.method_case()) {
     case v1::Check::kDnsChange:

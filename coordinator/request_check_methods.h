@@ -3,6 +3,8 @@
 #define MPIC_COORDINATOR_REQUEST_CHECK_METHODS_H_
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "coordinator/field_violations.h"
@@ -24,6 +26,11 @@ struct MethodContext {
   bool is_wildcard() const;
   bool is_ip() const;
 };
+
+// Refuses at `field` a method that does not exist for this kind of identifier, or no more as of
+// today; where it is going to end or SHOULD NOT be used, `warnings` gets a sentence.
+void CheckMethodFits(const MethodContext& context, const Field& field,
+                     std::vector<std::string>& warnings);
 
 // Checks the message in the check's oneof and normalises it in place. `field` is the path of that
 // message. Precondition: the method is set.

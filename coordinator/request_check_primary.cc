@@ -70,6 +70,11 @@ void CheckOutcome(const v1::PrimaryDetermination& primary, const v1::Check* chec
     return;
   }
   if (primary.outcome() != v1::PASSED || check == nullptr) return;
+  if (IsDiscovery(*check)) {
+    field["observed_value"].Refuse(
+        "a determination shows one value: name it in the check (selected_contact, expected_name)");
+    return;
+  }
   const absl::Status seen = CheckObservation(*check, primary.observed_value());
   if (!seen.ok()) field["observed_value"].Refuse(seen.message());
 }

@@ -1,5 +1,6 @@
 #include "coordinator/tally.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,42 +18,49 @@ v1::Problem MakeProblem(v1::Problem::Kind kind, std::string detail) {
   return problem;
 }
 
-bool SameObservation(v1::Method method, const v1::CheckResult& primary,
-                     const v1::CheckResult& remote) {
-  const MethodFacts* facts = FactsOf(method);
+bool ListsOneOf(const v1::CheckResult& remote, const std::vector<std::string>& values) {
+  const auto& listed = ValuesIn(remote);
+  return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
+    return std::find(listed.begin(), listed.end(), value) != listed.end();
+  });
+}
+
+bool SameObservation(const Claim& claim, const v1::CheckResult& remote) {
+  const MethodFacts* facts = FactsOf(claim.method);
   if (facts == nullptr) return false;
+  if (claim.any_of) return ListsOneOf(remote, *claim.any_of);
   if (!facts->compares_observation) return true;
-  return !primary.observed_value().empty() && primary.observed_value() == remote.observed_value();
+  const std::string& seen = claim.primary.observed_value();
+  return !seen.empty() && seen == remote.observed_value();
 }
 
 // Why a remote that answered does not corroborate; nullopt when it does.
-std::optional<v1::Problem> Objection(const PerspectiveAnswer& answer, v1::Method method,
-                                     const v1::CheckResult& primary) {
+std::optional<v1::Problem> Objection(const PerspectiveAnswer& answer, const Claim& claim) {
   if (!answer.result) return answer.problem;
   if (answer.result->outcome() != v1::PASSED) return answer.result->problem();
-  if (primary.outcome() != v1::PASSED) {
+  if (answer.problem.kind() != v1::Problem::KIND_UNSPECIFIED) return answer.problem;
+  if (claim.primary.outcome() != v1::PASSED) {
     return MakeProblem(v1::Problem::PRIMARY_NOT_PASSED,
                        "it passed, but the primary did not: there is nothing to corroborate");
   }
-  if (!SameObservation(method, primary, *answer.result)) {
+  if (!SameObservation(claim, *answer.result)) {
     return MakeProblem(v1::Problem::OBSERVATION_DIFFERS,
                        "it passed, but saw another value than the primary");
   }
   return std::nullopt;
 }
 
-Standing StandingOf(const RemoteSeat& seat, v1::Method method, const v1::CheckResult& primary) {
+Standing StandingOf(const RemoteSeat& seat, const Claim& claim) {
   if (!seat.answer) return Standing::kPending;
-  return Objection(*seat.answer, method, primary) ? Standing::kDoesNot : Standing::kCorroborates;
+  return Objection(*seat.answer, claim) ? Standing::kDoesNot : Standing::kCorroborates;
 }
 
 // Would the quorum hold if those that we failed to hear had corroborated?
-bool OursDecided(const QuorumRules& rules, absl::Span<const RemoteSeat> seats, v1::Method method,
-                 const v1::CheckResult& primary) {
+bool OursDecided(const QuorumRules& rules, absl::Span<const RemoteSeat> seats, const Claim& claim) {
   std::vector<RemoteStanding> standings;
   for (const RemoteSeat& seat : seats) {
     const auto objection =
-        seat.answer ? Objection(*seat.answer, method, primary) : std::optional<v1::Problem>();
+        seat.answer ? Objection(*seat.answer, claim) : std::optional<v1::Problem>();
     const bool against = objection && !IsOurFailure(objection->kind());
     standings.push_back({.rir = seat.perspective->rir,
                          .standing = against ? Standing::kDoesNot : Standing::kCorroborates});
@@ -79,8 +87,12 @@ bool IsOurFailure(v1::Problem::Kind kind) {
   }
 }
 
-v1::RemoteResult JudgeRemote(const RemoteSeat& seat, v1::Method method,
-                             const v1::CheckResult& primary) {
+const google::protobuf::RepeatedPtrField<std::string>& ValuesIn(const v1::CheckResult& result) {
+  return result.has_reverse_lookup() ? result.reverse_lookup().names()
+                                     : result.contact().usable_contacts();
+}
+
+v1::RemoteResult JudgeRemote(const RemoteSeat& seat, const Claim& claim) {
   v1::RemoteResult judged;
   judged.set_perspective_id(seat.perspective->perspective_id);
   judged.set_rir(seat.perspective->rir);
@@ -91,7 +103,7 @@ v1::RemoteResult JudgeRemote(const RemoteSeat& seat, v1::Method method,
     return judged;
   }
   if (seat.answer->result) *judged.mutable_result() = *seat.answer->result;
-  if (auto objection = Objection(*seat.answer, method, primary)) {
+  if (auto objection = Objection(*seat.answer, claim)) {
     *judged.mutable_problem() = *std::move(objection);
   } else {
     judged.set_corroborates(true);
@@ -100,12 +112,11 @@ v1::RemoteResult JudgeRemote(const RemoteSeat& seat, v1::Method method,
 }
 
 Assessment AssessSeats(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,
-                       v1::Method method, const v1::CheckResult& primary) {
+                       const Claim& claim) {
   std::vector<RemoteStanding> standings;
   standings.reserve(seats.size());
   for (const RemoteSeat& seat : seats) {
-    standings.push_back(
-        {.rir = seat.perspective->rir, .standing = StandingOf(seat, method, primary)});
+    standings.push_back({.rir = seat.perspective->rir, .standing = StandingOf(seat, claim)});
   }
   return Assess(rules, standings);
 }
@@ -137,11 +148,13 @@ AttemptVerdict RefuseByPrimary(unsigned attempted, const v1::CheckResult& primar
 }
 
 AttemptVerdict Conclude(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,
-                        v1::Method method, const v1::CheckResult& primary) {
-  if (primary.outcome() != v1::PASSED) return RefuseByPrimary(rules.remotes, primary);
+                        const Claim& claim) {
+  if (claim.primary.outcome() != v1::PASSED) {
+    return RefuseByPrimary(rules.remotes, claim.primary);
+  }
   std::vector<RemoteStanding> standings;
   for (const RemoteSeat& seat : seats) {
-    const bool corroborates = StandingOf(seat, method, primary) == Standing::kCorroborates;
+    const bool corroborates = StandingOf(seat, claim) == Standing::kCorroborates;
     standings.push_back({.rir = seat.perspective->rir,
                          .standing = corroborates ? Standing::kCorroborates : Standing::kDoesNot});
   }
@@ -150,8 +163,7 @@ AttemptVerdict Conclude(const QuorumRules& rules, absl::Span<const RemoteSeat> s
     concluded.verdict = v1::CORROBORATED;
     return concluded;
   }
-  concluded.verdict =
-      OursDecided(rules, seats, method, primary) ? v1::NOT_COMPLETED : v1::NOT_CORROBORATED;
+  concluded.verdict = OursDecided(rules, seats, claim) ? v1::NOT_COMPLETED : v1::NOT_CORROBORATED;
   concluded.problem = MakeProblem(concluded.assessment.problem, concluded.assessment.sentence);
   return concluded;
 }

@@ -1,6 +1,7 @@
 #include "coordinator/cli/table.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/cli/check_text.h"
 #include "coordinator/cli/perspective_lines.h"
 #include "coordinator/cli/terminal_text.h"
@@ -38,6 +39,16 @@ std::string CaaLine(const v1::Corroboration& corroboration) {
   return absl::StrCat("  ", CaaText(caa), "\n");
 }
 
+// What a discovery found.
+std::string ValuesLine(const v1::Corroboration& corroboration) {
+  if (corroboration.corroborated_values().empty()) return "";
+  const auto append = [](std::string* out, const std::string& value) {
+    absl::StrAppend(out, ForTerminal(value));
+  };
+  return absl::StrCat("  corroborated values: ",
+                      absl::StrJoin(corroboration.corroborated_values(), ", ", append), "\n");
+}
+
 std::string RecordLine(const v1::Check& check, const v1::Corroboration& corroboration) {
   std::string line;
   if (!check.check_id().empty()) {
@@ -55,7 +66,8 @@ std::string Block(const v1::Check& check, const v1::Corroboration& corroboration
   std::string block = Headline(check, corroboration);
   const std::string problem = ProblemText(corroboration.problem());
   if (!problem.empty()) absl::StrAppend(&block, "  ", problem, "\n");
-  absl::StrAppend(&block, PerspectiveLines(corroboration), CaaLine(corroboration));
+  absl::StrAppend(&block, ValuesLine(corroboration), PerspectiveLines(corroboration),
+                  CaaLine(corroboration));
   for (const std::string& warning : corroboration.warnings()) {
     absl::StrAppend(&block, "  warning: ", ForTerminal(warning), "\n");
   }

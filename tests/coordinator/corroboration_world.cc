@@ -135,6 +135,7 @@ CorroborationWorld::CorroborationWorld(const config::v1::CoordinatorConfig& conf
       CorroborationEnvironment{.loop = loop,
                                .sessions = *pool_,
                                .settings = settings,
+                               .suffixes = *suffixes_,
                                .clock = clock,
                                .random = [this] { return ++seed_; },
                                .audit = audit,

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "common/clock.h"
 #include "common/loop_task.h"
+#include "common/public_suffix_list.h"
 #include "coordinator/corroboration.h"
 #include "tests/coordinator/coordinator_config.h"
 #include "tests/support/fake_perspective_session.h"
@@ -96,6 +97,8 @@ class CorroborationWorld {
  private:
   std::unique_ptr<FakePerspectiveSession> MakeSession(const ConfiguredPerspective& perspective);
 
+  const std::unique_ptr<const PublicSuffixList> suffixes_ =
+      PublicSuffixList::Load(MPIC_TEST_DATA "/test_public_suffix_list.dat").value();
   prometheus::Registry registry_;
   std::unique_ptr<Metrics> metrics_;
   std::map<std::string, FakePerspectiveSession*> sessions_;

@@ -44,16 +44,35 @@ TEST(ExpectedObservationTest, ByMethod) {
   }
 }
 
-TEST(ExpectedObservationTest, WithoutASelectionAnythingButNothing) {
-  v1::Check email;
-  email.mutable_caa_email_contact();
-  EXPECT_TRUE(CheckObservation(email, "a@x.example.com").ok());
-  EXPECT_FALSE(CheckObservation(email, "").ok());
-  v1::Check reverse;
-  reverse.mutable_reverse_lookup();
-  EXPECT_TRUE(CheckObservation(reverse, "shop.example.com").ok());
-  EXPECT_FALSE(CheckObservation(reverse, "").ok());
+TEST(ExpectedObservationTest, DiscoveryComparesListsAndShowsNoValue) {
+  void (*const discoveries[])(v1::Check&) = {
+      [](v1::Check& c) { c.mutable_caa_email_contact(); },
+      [](v1::Check& c) { c.mutable_txt_email_contact(); },
+      [](v1::Check& c) { c.mutable_txt_phone_contact(); },
+      [](v1::Check& c) { c.mutable_caa_phone_contact(); },
+      [](v1::Check& c) { c.mutable_reverse_lookup(); },
+  };
+  for (const auto set : discoveries) {
+    v1::Check check;
+    set(check);
+    EXPECT_TRUE(IsDiscovery(check));
+    EXPECT_TRUE(CheckObservation(check, "").ok());
+    EXPECT_FALSE(CheckObservation(check, "a@x.example.com").ok());
+    EXPECT_FALSE(CheckObservation(check, "shop.example.com").ok());
+  }
+}
+
+TEST(ExpectedObservationTest, OnlyWhatExpectsNothingIsDiscovery) {
+  for (const auto good :
+       {Dns01, DnsChange, Http01, TlsAlpn01, WebsiteChange, DnsAccount01, DnsPersist,
+        CaaEmailContact, TxtEmailContact, TxtPhoneContact, CaaPhoneContact, ReverseLookup, Caa}) {
+    v1::CorroborateRequest request = good();
+    EXPECT_FALSE(IsDiscovery(CheckOf(request))) << CheckOf(request).ShortDebugString();
+  }
+  EXPECT_FALSE(IsDiscovery(v1::Check()));
   EXPECT_FALSE(CheckObservation(v1::Check(), "x").ok());
+  v1::CorroborateRequest selected = TxtEmailContact();
+  EXPECT_FALSE(CheckObservation(CheckOf(selected), "").ok());
 }
 
 }  // namespace

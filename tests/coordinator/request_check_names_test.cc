@@ -73,7 +73,8 @@ TEST(RequestCheckTest, Names) {
           {"the IPv6 reverse zone in capitals", Dns01,
            [](Request& r) { SetName(r, "8.B.D.0.1.0.0.2.IP6.ARPA."); }, kName, "NAME_NOT_ALLOWED"},
           {"an onion name", Http01, [](Request& r) { SetName(r, "abc.onion"); }, kName,
-           "BAD_REQUEST: \"abc.onion\" needs no corroboration (BR Appendix B)"},
+           "BAD_REQUEST: \"abc.onion\" needs no corroboration: validate it over Tor yourself (BR "
+           "Appendix B)"},
       });
 }
 
@@ -135,61 +136,85 @@ TEST(RequestCheckTest, MethodsAndIdentifiers) {
 }
 
 TEST(RequestCheckTest, AuthorizationDomainNames) {
-  ExpectAll(RequestWorld(),
-            {
-                {"pruned to the base domain", Dns01,
-                 [](Request& r) { CheckOf(r).set_authorization_domain_name("Example.COM."); },
-                 nullptr, ""},
-                {"vector 1: above the base domain", DnsChange,
-                 [](Request& r) {
-                   SetName(r, "a.b.shop.example.com");
-                   CheckOf(r).set_authorization_domain_name("com");
-                 },
-                 kAdn, "BAD_REQUEST"},
-                {"vector 2: a wildcard's CNAME target", DnsChange,
-                 [](Request& r) {
-                   SetName(r, "*.shop.example.com");
-                   CheckOf(r).set_authorization_domain_name("edge.example.com");
-                 },
-                 kAdn, "BAD_REQUEST"},
-                {"vector 4: a target reached after pruning", DnsChange,
-                 [](Request& r) {
-                   SetName(r, "*.shop.example.com");
-                   CheckOf(r).set_authorization_domain_name("edge.example.net");
-                 },
-                 kAdn, "BAD_REQUEST"},
-                {"vector 5: http-01 above the name", Http01,
-                 [](Request& r) {
-                   SetName(r, "www.shop.example.com");
-                   CheckOf(r).set_authorization_domain_name("shop.example.com");
-                 },
-                 kAdn, "BAD_REQUEST"},
-                {"http-01 at the name itself", Http01,
-                 [](Request& r) { CheckOf(r).set_authorization_domain_name("SHOP.example.com"); },
-                 nullptr, ""},
-                {"vector 7: no pruning below a suffix of two labels", DnsPersist,
-                 [](Request& r) {
-                   SetName(r, "x.ps.example.com");
-                   CheckOf(r).set_authorization_domain_name("ps.example.com");
-                 },
-                 kAdn, "BAD_REQUEST"},
-                {"not a name", Dns01,
-                 [](Request& r) { CheckOf(r).set_authorization_domain_name("a..b"); }, kAdn,
-                 "BAD_REQUEST"},
-                {"with an address", TlsAlpn01,
-                 [](Request& r) { CheckOf(r).set_authorization_domain_name("example.com"); }, kAdn,
-                 "must be empty for an IP address"},
-                {"with CAA", Caa,
-                 [](Request& r) { CheckOf(r).set_authorization_domain_name("shop.example.com"); },
-                 kAdn, "CAA looks at the identifier"},
-                {"a challenge name over 253 octets", Dns01,
-                 [](Request& r) {
-                   std::string name = "example.com";
-                   while (name.size() < 238) name.insert(0, "abcdefg.");
-                   SetName(r, name);
-                 },
-                 kAdn, "octets, 253 are allowed"},
-            });
+  ExpectAll(
+      RequestWorld(),
+      {
+          {"pruned to the base domain", Dns01,
+           [](Request& r) { CheckOf(r).set_authorization_domain_name("Example.COM."); }, nullptr,
+           ""},
+          {"vector 1: above the base domain", DnsChange,
+           [](Request& r) {
+             SetName(r, "a.b.shop.example.com");
+             CheckOf(r).set_authorization_domain_name("com");
+           },
+           kAdn, "BAD_REQUEST"},
+          {"vector 2: a wildcard's CNAME target", DnsChange,
+           [](Request& r) {
+             SetName(r, "*.shop.example.com");
+             CheckOf(r).set_authorization_domain_name("edge.example.com");
+           },
+           kAdn, "BAD_REQUEST"},
+          {"vector 4: a target reached after pruning", DnsChange,
+           [](Request& r) {
+             SetName(r, "*.shop.example.com");
+             CheckOf(r).set_authorization_domain_name("edge.example.net");
+           },
+           kAdn, "BAD_REQUEST"},
+          {"vector 2: and says by how many hops", DnsChange,
+           [](Request& r) {
+             SetName(r, "*.shop.example.com");
+             CheckOf(r).set_authorization_domain_name("edge.example.com");
+             CheckOf(r).set_adn_cname_steps(1);
+           },
+           kAdn, "takes no CNAME step"},
+          {"a name's CNAME target", Dns01,
+           [](Request& r) {
+             CheckOf(r).set_authorization_domain_name("edge.example.net");
+             CheckOf(r).set_adn_cname_steps(2);
+           },
+           nullptr, ""},
+          {"hops with an address", TlsAlpn01, [](Request& r) { CheckOf(r).set_adn_cname_steps(1); },
+           "inputs[0].check.adn_cname_steps", "must be 0"},
+          {"hops with CAA", Caa, [](Request& r) { CheckOf(r).set_adn_cname_steps(1); },
+           "inputs[0].check.adn_cname_steps", "must be 0"},
+          {"hops with a method without the tick", DnsPersist,
+           [](Request& r) {
+             CheckOf(r).set_authorization_domain_name("shop.example.com");
+             CheckOf(r).set_adn_cname_steps(1);
+           },
+           kAdn, "dns-persist-01 takes no CNAME step"},
+          {"vector 5: http-01 above the name", Http01,
+           [](Request& r) {
+             SetName(r, "www.shop.example.com");
+             CheckOf(r).set_authorization_domain_name("shop.example.com");
+           },
+           kAdn, "BAD_REQUEST"},
+          {"http-01 at the name itself", Http01,
+           [](Request& r) { CheckOf(r).set_authorization_domain_name("SHOP.example.com"); },
+           nullptr, ""},
+          {"vector 7: no pruning below a suffix of two labels", DnsPersist,
+           [](Request& r) {
+             SetName(r, "x.ps.example.com");
+             CheckOf(r).set_authorization_domain_name("ps.example.com");
+           },
+           kAdn, "BAD_REQUEST"},
+          {"not a name", Dns01,
+           [](Request& r) { CheckOf(r).set_authorization_domain_name("a..b"); }, kAdn,
+           "BAD_REQUEST"},
+          {"with an address", TlsAlpn01,
+           [](Request& r) { CheckOf(r).set_authorization_domain_name("example.com"); }, kAdn,
+           "must be empty for an IP address"},
+          {"with CAA", Caa,
+           [](Request& r) { CheckOf(r).set_authorization_domain_name("shop.example.com"); }, kAdn,
+           "CAA looks at the identifier"},
+          {"a challenge name over 253 octets", Dns01,
+           [](Request& r) {
+             std::string name = "example.com";
+             while (name.size() < 238) name.insert(0, "abcdefg.");
+             SetName(r, name);
+           },
+           kAdn, "octets, 253 are allowed"},
+      });
 }
 
 TEST(RequestCheckTest, NamesAreNormalised) {

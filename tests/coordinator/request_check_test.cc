@@ -256,6 +256,12 @@ TEST(RequestCheckTest, Determinations) {
           {"passed with another value", WithPrimary,
            [](Request& r) { PrimaryOf(r).set_observed_value(kRandomValue); },
            "inputs[0].primary.observed_value", "digest in base64url"},
+          {"a value where the check asks for all", WithPrimary,
+           [](Request& r) {
+             CheckOf(r).mutable_txt_email_contact();
+             PrimaryOf(r).set_observed_value("a@shop.example.com");
+           },
+           "inputs[0].primary.observed_value", "name it in the check"},
           {"no time", WithPrimary, [](Request& r) { PrimaryOf(r).clear_determined_at(); },
            "inputs[0].primary.determined_at", "is required"},
           {"an hour old", WithPrimary,
@@ -318,6 +324,19 @@ TEST(FieldViolationsTest, DescriptionsArePrintableAndBounded) {
   const std::string text = violations.ToBadRequest().field_violations(0).description();
   EXPECT_TRUE(absl::StartsWith(text, "NAME_NOT_ALLOWED: a??bbb")) << text;
   EXPECT_EQ(text.size(), FieldViolations::kDescriptionOctetsMax);
+}
+
+// A CA may have several names; those of a request stand alone.
+TEST(RequestCheckTest, IssuerNamesOfTheConfigurationOrOfTheRequest) {
+  RequestWorld world;
+  world.issuer_names.push_back(DomainName::ParseHost("ca2.example.com").value());
+  EXPECT_THAT(world.Checked(Caa()).inputs.at(0).check.caa().issuer_domain_names(),
+              testing::ElementsAre("ca.example.com", "ca2.example.com"));
+  Request own = Caa();
+  CheckOf(own).mutable_caa()->add_issuer_domain_names("Other.Example.COM");
+  CheckOf(own).mutable_caa()->add_issuer_domain_names("third.example.com");
+  EXPECT_THAT(world.Checked(own).inputs.at(0).check.caa().issuer_domain_names(),
+              testing::ElementsAre("other.example.com", "third.example.com"));
 }
 
 }  // namespace

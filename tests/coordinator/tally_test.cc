@@ -69,7 +69,7 @@ TEST(TallyTest, JudgesEachRemote) {
   for (const JudgementCase& c : kJudgements) {
     SCOPED_TRACE(c.name);
     const RemoteSeat seat{.perspective = &place, .answer = c.answer};
-    const v1::RemoteResult judged = JudgeRemote(seat, c.method, c.primary);
+    const v1::RemoteResult judged = JudgeRemote(seat, {.method = c.method, .primary = c.primary});
     EXPECT_EQ(judged.corroborates(), c.problem == v1::Problem::KIND_UNSPECIFIED);
     EXPECT_EQ(judged.has_problem(), !judged.corroborates());
     EXPECT_EQ(judged.problem().kind(), c.problem);
@@ -80,13 +80,26 @@ TEST(TallyTest, JudgesEachRemote) {
   }
 }
 
+TEST(TallyTest, WhatTheCoordinatorHoldsAgainstAPassCounts) {
+  const ConfiguredPerspective place = Place("dublin", v1::RIPE_NCC);
+  PerspectiveAnswer answer{Result(v1::PASSED, "v"), {}};
+  answer.problem.set_kind(v1::Problem::RECORD_NOT_MATCHING);
+  const RemoteSeat seat{.perspective = &place, .answer = answer};
+  const v1::RemoteResult judged =
+      JudgeRemote(seat, {.method = v1::DNS_01, .primary = Result(v1::PASSED, "v")});
+  EXPECT_FALSE(judged.corroborates());
+  EXPECT_EQ(judged.problem().kind(), v1::Problem::RECORD_NOT_MATCHING);
+  EXPECT_EQ(judged.result().outcome(), v1::PASSED) << "the perspective's own word stands";
+}
+
 TEST(TallyTest, UnknownOutcomeIsNotPassed) {
   const ConfiguredPerspective place = Place("dublin", v1::RIPE_NCC);
   v1::CheckResult odd = Result(v1::PASSED, "v");
   odd.set_outcome(static_cast<v1::Outcome>(77));
   const RemoteSeat seat{.perspective = &place, .answer = PerspectiveAnswer{odd, {}}};
-  EXPECT_FALSE(JudgeRemote(seat, v1::DNS_01, Result(v1::PASSED, "v")).corroborates());
-  EXPECT_NE(Conclude({}, {}, v1::DNS_01, odd).verdict, v1::CORROBORATED);
+  EXPECT_FALSE(
+      JudgeRemote(seat, {.method = v1::DNS_01, .primary = Result(v1::PASSED, "v")}).corroborates());
+  EXPECT_NE(Conclude({}, {}, {.method = v1::DNS_01, .primary = odd}).verdict, v1::CORROBORATED);
 }
 
 // All vectors of passing and failing remotes, against the table of BR 3.2.2.9 said again.
@@ -111,7 +124,8 @@ TEST(TallyTest, ConcludesAsTheTableSaysForAllVectorsUpToEight) {
         covered.insert(rirs[i]);
       }
       const bool holds = n >= 4 && n - passed <= (n <= 5 ? 1U : 2U) && covered.size() >= 2;
-      const AttemptVerdict verdict = Conclude(RulesFor(phase, {}, n), seats, v1::DNS_01, primary);
+      const AttemptVerdict verdict =
+          Conclude(RulesFor(phase, {}, n), seats, {.method = v1::DNS_01, .primary = primary});
       ASSERT_EQ(verdict.verdict, holds ? v1::CORROBORATED : v1::NOT_CORROBORATED)
           << n << " remotes, vector " << vector;
       ASSERT_EQ(ToQuorum(verdict.assessment).text(),
@@ -125,8 +139,8 @@ TEST(TallyTest, Vector154AFailureCannotBeDroppedToReachAKinderRow) {
   const ConfiguredPerspective place = Place("dublin", v1::RIPE_NCC);
   std::vector<RemoteSeat> seats(
       6, {.perspective = &place, .answer = PerspectiveAnswer{Result(v1::PASSED, "v"), {}}});
-  const AttemptVerdict verdict =
-      Conclude(RulesFor(phase, {}, 7), seats, v1::DNS_01, Result(v1::PASSED, "v"));
+  const AttemptVerdict verdict = Conclude(
+      RulesFor(phase, {}, 7), seats, {.method = v1::DNS_01, .primary = Result(v1::PASSED, "v")});
   EXPECT_NE(verdict.verdict, v1::CORROBORATED);
 }
 
@@ -138,8 +152,9 @@ TEST(TallyTest, EmptySeatsArePendingUntilTheyAreNot) {
   std::vector<RemoteSeat> seats(4, {.perspective = &dublin, .answer = std::nullopt});
   seats[0].perspective = &ashburn;
   const QuorumRules rules = RulesFor(phase, {}, 4);
-  EXPECT_EQ(AssessSeats(rules, seats, v1::DNS_01, primary).decision, Decision::kOpen);
-  const AttemptVerdict closed = Conclude(rules, seats, v1::DNS_01, primary);
+  EXPECT_EQ(AssessSeats(rules, seats, {.method = v1::DNS_01, .primary = primary}).decision,
+            Decision::kOpen);
+  const AttemptVerdict closed = Conclude(rules, seats, {.method = v1::DNS_01, .primary = primary});
   EXPECT_EQ(closed.verdict, v1::NOT_COMPLETED);
   EXPECT_EQ(closed.problem.kind(), v1::Problem::QUORUM_COUNT);
   EXPECT_EQ(closed.assessment.text, "0/4");

@@ -46,6 +46,20 @@ TEST(TableTest, ACorroboratedCheck) {
             "  attempt 1, phase 2026-06-15, record 42\n");
 }
 
+TEST(TableTest, ADiscoverySaysWhichValuesAreCorroborated) {
+  EXPECT_EQ(Table(R"({"inputs": [{"check": {"identifier": {"dns_name": "shop.example.com"},
+                "txt_email_contact": {}}}]})",
+                  R"({"corroborations": [{
+    "check_id": "1", "verdict": "CORROBORATED", "method_reference": "BR 3.2.2.4.14",
+    "policy_phase": "2026-06-15", "attempts": 1, "audit": {"sequence": 42},
+    "quorum": {"corroborating": 4, "attempted": 5, "text": "4/5"},
+    "corroborated_values": ["a@shop.example.com", "b\u001b[2J@shop.example.com"]
+  }]})"),
+            "shop.example.com  txt-email-contact (BR 3.2.2.4.14)  CORROBORATED  4/5\n"
+            "  corroborated values: a@shop.example.com, b\\x1b[2J@shop.example.com\n"
+            "  attempt 1, phase 2026-06-15, record 42\n");
+}
+
 TEST(TableTest, ARefusedCheckSaysWhyAndWhoDidNotCorroborate) {
   EXPECT_EQ(
       Table(R"({"inputs": [{"check": {"check_id": "web", "authorization_domain_name": "example.com",

@@ -1,9 +1,11 @@
-#include "coordinator/usable_result.h"
+#include "coordinator/result_check.h"
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/proto_time.h"
+#include "coordinator/adn_hops.h"
 #include "coordinator/expected_observation.h"
+#include "coordinator/tally.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -48,6 +50,12 @@ std::string UnusablePass(const v1::CheckResult& result, const v1::Check& asked) 
   }
   if (const absl::Status seen = CheckObservation(asked, result.observed_value()); !seen.ok()) {
     return absl::StrCat("observed_value ", seen.message());
+  }
+  if (IsDiscovery(asked) && ValuesIn(result).empty()) {
+    return "the result is PASSED and lists nothing that was found";
+  }
+  if (const absl::Status hops = CheckHopCount(asked, result); !hops.ok()) {
+    return absl::StrCat("the result has ", hops.message());
   }
   return "";
 }
