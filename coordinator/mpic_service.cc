@@ -12,6 +12,7 @@
 #include "common/random.h"
 #include "common/trace_context.h"
 #include "coordinator/request_check.h"
+#include "coordinator/request_check_adn.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -23,10 +24,10 @@ constexpr std::size_t kRequestIdOctetsMax = 128;
 // When an overloaded coordinator asks callers to come back.
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 
-// Answers nothing but a status.
-class RefusedCall final : public grpc::ServerUnaryReactor {
+// A call that ends where it begins: refused, or answered already.
+class EndedCall final : public grpc::ServerUnaryReactor {
  public:
-  explicit RefusedCall(const grpc::Status& status) { Finish(status); }
+  explicit EndedCall(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 
@@ -77,28 +78,65 @@ grpc::ServerUnaryReactor* MpicService::Corroborate(grpc::CallbackServerContext* 
   AdmittedCall call{.checks_in_flight = &checks_in_flight_, .live_calls = calls_};
   const grpc::Status admitted = Admit(*context, *request, call);
   if (!admitted.ok()) {
-    environment.metrics.CountRefusedRequest(
-        absl::StatusCodeToString(static_cast<absl::StatusCode>(admitted.error_code())));
-    Log(LogLevel::kWarning, "request refused",
-        {{"request_id", absl::string_view(request->request_id()).substr(0, kRequestIdOctetsMax)},
-         {"requested_by", call.origin.requested_by},
-         {"address", context->peer()},
-         {"code", static_cast<int>(admitted.error_code())},
-         {"reason", admitted.error_message()}});
-    return new RefusedCall(admitted);
+    // Of a call that is refused nothing has been checked.
+    call.origin.request_id = request->request_id().substr(0, kRequestIdOctetsMax);
+    Tell(*context, call.origin, admitted, environment.metrics);
+    return new EndedCall(admitted);
   }
   auto* reactor = new CorroborateCall(environment, std::move(call), response);
   reactor->Start();
   return reactor;
 }
 
+grpc::ServerUnaryReactor* MpicService::ListAuthorizationDomainNames(
+    grpc::CallbackServerContext* context, const v1::ListAuthorizationDomainNamesRequest* request,
+    v1::ListAuthorizationDomainNamesResponse* response) {
+  RequestOrigin origin;
+  const grpc::Status status = List(*context, *request, origin.requested_by, *response);
+  if (!status.ok()) Tell(*context, origin, status, environments_.front()->metrics);
+  return new EndedCall(status);
+}
+
+grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
+                               const v1::ListAuthorizationDomainNamesRequest& request,
+                               std::string& peer,
+                               v1::ListAuthorizationDomainNamesResponse& response) const {
+  if (grpc::Status refused = AdmitCaller(context, peer); !refused.ok()) return refused;
+  auto listed = coordinator::ListAuthorizationDomainNames(request, suffixes_, absl::Now());
+  if (const auto* violations = std::get_if<google::rpc::BadRequest>(&listed)) {
+    return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
+  }
+  response = std::get<v1::ListAuthorizationDomainNamesResponse>(std::move(listed));
+  return grpc::Status::OK;
+}
+
+void MpicService::Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
+                       const grpc::Status& refused, Metrics& metrics) {
+  metrics.CountRefusedRequest(
+      absl::StatusCodeToString(static_cast<absl::StatusCode>(refused.error_code())));
+  Log(LogLevel::kWarning, "request refused",
+      {{"request_id", origin.request_id},
+       {"requested_by", origin.requested_by},
+       {"address", context.peer()},
+       {"code", static_cast<int>(refused.error_code())},
+       {"reason", refused.error_message()}});
+}
+
+grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context,
+                                      std::string& peer) const {
+  absl::StatusOr<std::string> authorized = AuthorizePeer(*context.auth_context(), settings_.tls);
+  if (!authorized.ok()) {
+    return {grpc::StatusCode::PERMISSION_DENIED, std::string(authorized.status().message())};
+  }
+  peer = *std::move(authorized);
+  if (draining_) return {grpc::StatusCode::UNAVAILABLE, "shutting down"};
+  return grpc::Status::OK;
+}
+
 grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
                                 const v1::CorroborateRequest& request, AdmittedCall& call) {
-  absl::StatusOr<std::string> peer = AuthorizePeer(*context.auth_context(), settings_.tls);
-  if (!peer.ok()) {
-    return {grpc::StatusCode::PERMISSION_DENIED, std::string(peer.status().message())};
-  }
-  if (draining_) return {grpc::StatusCode::UNAVAILABLE, "shutting down"};
+  std::string peer;
+  if (grpc::Status refused = AdmitCaller(context, peer); !refused.ok()) return refused;
   call.deadline = DeadlineOf(context, settings_);
   auto checked = CheckRequest(request,
                               {.suffixes = suffixes_,
@@ -109,7 +147,7 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
                                .primary_configured = settings_.primary.has_value(),
                                .deadline_left = call.deadline - absl::Now()},
                               absl::Now());
-  call.origin = Origin(context, *std::move(peer));
+  call.origin = Origin(context, std::move(peer));
   if (const auto* violations = std::get_if<google::rpc::BadRequest>(&checked)) {
     return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
   }

@@ -1,8 +1,10 @@
 #include "coordinator/cli/check_methods.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 
+#include "absl/strings/strip.h"
 #include "common/ip_address.h"
 #include "common/proto_time.h"
 #include "coordinator/cli/flags.h"
@@ -27,6 +29,9 @@ void AddCommonOptions(CLI::App& method, v1::Check& check) {
   method.add_option_function<std::string>(
       "--adn", [&check](const std::string& name) { check.set_authorization_domain_name(name); },
       "Authorization Domain Name to look at");
+  method.add_option_function<std::uint32_t>(
+      "--cname-steps", [&check](std::uint32_t steps) { check.set_adn_cname_steps(steps); },
+      "CNAME hops from NAME that lead to it, before any pruning");
   AddDuration(
       method, "--budget",
       [&check](absl::Duration span) { *check.mutable_time_budget() = ToProtoDuration(span); },
@@ -40,10 +45,21 @@ void AddCommonOptions(CLI::App& method, v1::Check& check) {
       "When the challenge value was created");
 }
 
+// The sections of the Baseline Requirements are names as well, where they mean one method.
+void AddSections(CLI::App& added, const MethodFacts& facts) {
+  for (const bool is_ip : {false, true}) {
+    const std::string section(absl::StripPrefix(ReferenceOf(facts, is_ip), "BR "));
+    if (MethodFromName(section).value_or(v1::METHOD_UNSPECIFIED) != facts.method) continue;
+    added.alias(section);
+  }
+}
+
 CLI::App& AddMethod(CLI::App& app, v1::Method method, v1::Check& check,
                     const std::string& description) {
-  CLI::App& added = *app.add_subcommand(std::string(FactsOf(method)->name), description);
+  const MethodFacts& facts = *FactsOf(method);
+  CLI::App& added = *app.add_subcommand(std::string(facts.name), description);
   added.ignore_case()->fallthrough();
+  AddSections(added, facts);
   AddName(added, check);
   AddCommonOptions(added, check);
   return added;

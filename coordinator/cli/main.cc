@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "coordinator/cli/adn.h"
 #include "coordinator/cli/check.h"
 #include "coordinator/cli/check_arguments.h"
 #include "coordinator/cli/corroborate.h"
@@ -40,6 +41,15 @@ std::string FailureMessage(const CLI::App* app, const CLI::Error& error) {
       "\nmpicctl --help says more.\n");
 }
 
+CLI::App* AddAdn(CLI::App& app, AdnArguments& arguments) {
+  CLI::App* adn = app.add_subcommand(
+      "adn", "Ask a coordinator which Authorization Domain Names a method may look at");
+  adn->add_option("METHOD", arguments.method, "dns-01, 3.2.2.4.7, ...")->required();
+  adn->add_option("NAME", arguments.name, "Domain name or Wildcard Domain Name")->required();
+  adn->fallthrough();
+  return adn;
+}
+
 struct ExplainArguments {
   std::string config_file;
   absl::Time at = absl::Now();
@@ -61,6 +71,7 @@ void AddExplain(CLI::App& app, ExplainArguments& arguments) {
 
 int Run(int argc, char** argv) {
   Flags flags;
+  AdnArguments adn_arguments;
   ExplainArguments explain_arguments;
   CLI::App app{"Asks for Multi-Perspective Issuance Corroboration, and shows the answer.",
                "mpicctl"};
@@ -72,6 +83,7 @@ int Run(int argc, char** argv) {
       AddAsking(app, "corroborate", "Ask a coordinator: METHOD NAME [options] [+ METHOD NAME ...]");
   const CLI::App* check =
       AddAsking(app, "check", "Ask one perspective what it sees: METHOD NAME [options]");
+  const CLI::App* adn = AddAdn(app, adn_arguments);
   AddExplain(app, explain_arguments);
   try {
     app.parse(argc, argv);
@@ -80,6 +92,7 @@ int Run(int argc, char** argv) {
   }
   if (corroborate->parsed()) return Ask(*corroborate, flags, Corroborate);
   if (check->parsed()) return Ask(*check, flags, Check);
+  if (adn->parsed()) return ListAdns(adn_arguments, flags, std::cout, std::cerr);
   return ExplainPolicy(explain_arguments.config_file, explain_arguments.at, flags.output, std::cout,
                        std::cerr);
 }

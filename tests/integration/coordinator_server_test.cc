@@ -95,6 +95,36 @@ TEST(CoordinatorServerTest, ARefusedRequestNamesEveryFieldAndAsksNobody) {
   EXPECT_THAT(world.Records(), SizeIs(0));
 }
 
+TEST(CoordinatorServerTest, AuthorizationDomainNamesAreListedWithoutAskingAnybody) {
+  CoordinatorUnderTest world;
+  world.Start();
+  v1::ListAuthorizationDomainNamesRequest request;
+  request.mutable_identifier()->set_dns_name("www.Shop.example.com");
+  request.set_method(v1::DNS_01);
+  v1::ListAuthorizationDomainNamesResponse response;
+  const auto list = [&] {
+    grpc::ClientContext context;
+    return world.stub().ListAuthorizationDomainNames(&context, request, &response);
+  };
+  ASSERT_TRUE(list().ok());
+  EXPECT_THAT(response.candidates(),
+              ElementsAre("www.shop.example.com", "shop.example.com", "example.com"));
+  EXPECT_TRUE(response.cname_steps_permitted());
+
+  request.mutable_identifier()->set_dns_name("com");
+  const grpc::Status refused = list();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const auto violations = DetailOf<google::rpc::BadRequest>(refused);
+  ASSERT_THAT(violations.field_violations(), SizeIs(1));
+  EXPECT_EQ(violations.field_violations(0).field(), "identifier.dns_name");
+  EXPECT_EQ(world.Metric("mpic_coordinator_refused_requests_total{code=\"INVALID_ARGUMENT\""), 1);
+  EXPECT_EQ(world.Metric("grpc_server_handled_total{grpc_code=\"OK\",grpc_method="
+                         "\"ListAuthorizationDomainNames\""),
+            1);
+  world.ForAll([](const ScriptedPerspective& one) { EXPECT_THAT(one.checks(), SizeIs(0)); });
+  EXPECT_THAT(world.Records(), SizeIs(0));
+}
+
 TEST(CoordinatorServerTest, ACallOverTheLimitIsToldWhenToComeBack) {
   CoordinatorUnderTest world;
   world.config.mutable_limits()->set_checks_in_flight(1);
@@ -220,6 +250,10 @@ TEST(CoordinatorServerTest, OnlyThoseWhoAreNamedMayAskAndAnswer) {
   const grpc::Status status = PendingCall(*stranger, Dns01Request()).Wait();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_THAT(world.Records(), SizeIs(1));
+  grpc::ClientContext context;
+  v1::ListAuthorizationDomainNamesResponse listed;
+  EXPECT_EQ(stranger->ListAuthorizationDomainNames(&context, {}, &listed).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
 }
 
 }  // namespace
