@@ -7,7 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "common/validation_method_labels.h"
+#include "coordinator/policy/other_methods.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -44,10 +46,12 @@ MethodFacts Row(v1::Method method, const Titles& titles, const Ticks& ticks) {
   return facts;
 }
 
-// SC-090: discouraged since 2026-03-15, prohibited later, old validations included.
+// SC-090, in force since 2026-01-12: discouraged since 2026-03-15, prohibited later, old
+// validations included.
 MethodFacts Contact(v1::Method method, absl::string_view name, absl::string_view reference,
                     absl::CivilDay sunset) {
   MethodFacts facts = Row(method, {name, reference, ""}, kAnyAdn);
+  facts.sunset_announced = absl::CivilDay(2026, 1, 12);
   facts.should_not_since = absl::CivilDay(2026, 3, 15);
   facts.sunset = sunset;
   return facts;
@@ -55,7 +59,8 @@ MethodFacts Contact(v1::Method method, absl::string_view name, absl::string_view
 
 MethodFacts ReverseLookup() {
   MethodFacts facts = Row(v1::REVERSE_LOOKUP, {"reverse-lookup", "", "BR 3.2.2.5.3"}, {});
-  facts.sunset = absl::CivilDay(2027, 3, 15);  // SC-091
+  facts.sunset_announced = absl::CivilDay(2025, 12, 16);  // SC-091
+  facts.sunset = absl::CivilDay(2027, 3, 15);
   return facts;
 }
 
@@ -85,6 +90,18 @@ const auto& Table() {
       Caa(),
   };
   return kMethods;
+}
+
+// "3.2.2.4.19" of "BR 3.2.2.4.19".
+absl::string_view SectionOf(absl::string_view reference) {
+  return absl::StripPrefix(reference, "BR ");
+}
+
+bool IsCalled(const MethodFacts& facts, absl::string_view name) {
+  if (absl::EqualsIgnoreCase(facts.name, name)) return true;
+  const absl::string_view section = SectionOf(name);
+  return !section.empty() &&
+         (section == SectionOf(facts.name_reference) || section == SectionOf(facts.ip_reference));
 }
 
 absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, absl::UTCTimeZone()); }
@@ -142,7 +159,10 @@ v1::Method MethodOf(const v1::Check& check) {
 
 absl::StatusOr<v1::Method> MethodFromName(absl::string_view name) {
   for (const MethodFacts& facts : Table()) {
-    if (absl::EqualsIgnoreCase(facts.name, name)) return facts.method;
+    if (IsCalled(facts, name)) return facts.method;
+  }
+  if (const absl::string_view reason = WhyNoMethod(name); !reason.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("method \"", name, "\": ", reason));
   }
   const auto append_name = [](std::string* out, const MethodFacts& facts) {
     absl::StrAppend(out, facts.name);
@@ -162,13 +182,15 @@ MethodStatus MethodStatusAt(const MethodFacts& facts, bool is_ip, absl::Time tim
     return {Permission::kSunset,
             absl::StrCat(subject, " must not be used since ", DayText(*facts.sunset))};
   }
-  if (!Reached(facts.should_not_since, time)) return {};
-  std::string sentence =
-      absl::StrCat(subject, " should not be used since ", DayText(*facts.should_not_since));
-  if (facts.sunset.has_value()) {
-    absl::StrAppend(&sentence, " and must not be from ", DayText(*facts.sunset));
+  const std::string end =
+      facts.sunset.has_value() ? absl::StrCat("must not be from ", DayText(*facts.sunset)) : "";
+  if (Reached(facts.should_not_since, time)) {
+    return {Permission::kDiscouraged,
+            absl::StrCat(subject, " should not be used since ", DayText(*facts.should_not_since),
+                         end.empty() ? "" : " and ", end)};
   }
-  return {Permission::kDiscouraged, std::move(sentence)};
+  if (end.empty() || !Reached(facts.sunset_announced, time)) return {};
+  return {Permission::kEnding, absl::StrCat(subject, " may still be used, and ", end)};
 }
 
 }  // namespace mpic::coordinator

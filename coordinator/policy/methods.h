@@ -40,6 +40,7 @@ struct MethodFacts {
   // that names any of them permits the method (BR 4.2.2.1.2).
   absl::Span<const absl::string_view> caa_labels;
 
+  std::optional<absl::CivilDay> sunset_announced;  // by a ballot in force since this day
   std::optional<absl::CivilDay> should_not_since;  // SHOULD NOT be used from this day
   std::optional<absl::CivilDay> sunset;            // MUST NOT be used from this day
 };
@@ -53,7 +54,9 @@ const MethodFacts* FactsOf(v1::Method method);
 // By the oneof of the check; METHOD_UNSPECIFIED when it is empty.
 v1::Method MethodOf(const v1::Check& check);
 
-// "http-01" -> HTTP_01, ignoring case. INVALID_ARGUMENT lists the names there are.
+// "http-01" or its section, "3.2.2.4.19" or "BR 3.2.2.5.6", -> HTTP_01, ignoring case; where two
+// methods share a section, the first of the table. INVALID_ARGUMENT says of methods that are
+// retired, or that need no corroboration, that they are, and of others which names there are.
 absl::StatusOr<v1::Method> MethodFromName(absl::string_view name);
 
 // The section to cite: "BR 3.2.2.4.19". Empty when the method does not exist for the identifier.
@@ -61,13 +64,14 @@ absl::string_view ReferenceOf(const MethodFacts& facts, bool is_ip);
 
 enum class Permission {
   kPermitted,
-  kDiscouraged,  // permitted, with a warning
+  kEnding,       // permitted, with a warning: a day is set from which it is not
+  kDiscouraged,  // permitted, with a warning: SHOULD NOT
   kSunset,       // METHOD_SUNSET
 };
 
 struct MethodStatus {
   Permission permission = Permission::kPermitted;
-  std::string sentence;  // the warning or the reason; empty when permitted
+  std::string sentence;  // the warning or the reason; empty when permitted without either
 };
 
 MethodStatus MethodStatusAt(const MethodFacts& facts, bool is_ip, absl::Time time);

@@ -141,6 +141,70 @@ TEST(MethodsTest, NamesIgnoreCaseAndUnknownOnesAreListed) {
   EXPECT_FALSE(MethodFromName("").ok());
 }
 
+TEST(MethodsTest, SectionsAreNamesToo) {
+  const struct {
+    const char* section;
+    v1::Method method;
+  } cases[] = {
+      {"3.2.2.4.7", v1::DNS_CHANGE},
+      {"3.2.2.4.13", v1::CAA_EMAIL_CONTACT},
+      {"3.2.2.4.14", v1::TXT_EMAIL_CONTACT},
+      {"3.2.2.4.16", v1::TXT_PHONE_CONTACT},
+      {"3.2.2.4.17", v1::CAA_PHONE_CONTACT},
+      {"3.2.2.4.18", v1::WEBSITE_CHANGE},
+      {"3.2.2.4.19", v1::HTTP_01},
+      {"BR 3.2.2.4.19", v1::HTTP_01},
+      {"3.2.2.4.20", v1::TLS_ALPN_01},
+      {"3.2.2.4.21", v1::DNS_ACCOUNT_01},
+      {"3.2.2.4.22", v1::DNS_PERSIST},
+      {"3.2.2.5.1", v1::WEBSITE_CHANGE},
+      {"3.2.2.5.3", v1::REVERSE_LOOKUP},
+      {"3.2.2.5.6", v1::HTTP_01},
+      {"3.2.2.5.7", v1::TLS_ALPN_01},
+      {"3.2.2.5.8", v1::DNS_PERSIST},
+      {"4.2.2.1", v1::CAA},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(MethodFromName(c.section).value_or(v1::METHOD_UNSPECIFIED), c.method) << c.section;
+  }
+  EXPECT_FALSE(MethodFromName("BR ").ok());
+  EXPECT_FALSE(MethodFromName("3.2.2.4").ok());
+}
+
+TEST(MethodsTest, MethodsWithoutCorroborationAreRefusedWithTheReason) {
+  const struct {
+    const char* name;
+    const char* reason;
+  } cases[] = {
+      {"email", "(BR 3.2.2.4.4) needs no corroboration"},
+      {"Constructed-Email", "(BR 3.2.2.4.4) needs no corroboration"},
+      {"3.2.2.4.4", "(BR 3.2.2.4.4) needs no corroboration"},
+      {"registrar", "(BR 3.2.2.4.12) needs no corroboration"},
+      {"BR 3.2.2.4.12", "(BR 3.2.2.4.12) needs no corroboration"},
+      {"phone", "(BR 3.2.2.4.15) is retired since 2025-07-15"},
+      {"3.2.2.4.2", "(BR 3.2.2.4.2) is retired since 2025-07-15"},
+      {"3.2.2.4.8", "(BR 3.2.2.4.8) is retired since 2026-03-15"},
+      {"3.2.2.4.1", "(BR 3.2.2.4.1) is retired"},
+      {"3.2.2.4.3", "(BR 3.2.2.4.3) is retired"},
+      {"3.2.2.4.5", "(BR 3.2.2.4.5) is retired"},
+      {"3.2.2.4.6", "(BR 3.2.2.4.6) is retired"},
+      {"3.2.2.4.9", "(BR 3.2.2.4.9) is retired"},
+      {"3.2.2.4.10", "(BR 3.2.2.4.10) is retired"},
+      {"3.2.2.4.11", "(BR 3.2.2.4.11) is retired"},
+      {"3.2.2.4.15", "(BR 3.2.2.4.15) is retired"},
+      {"3.2.2.5.2", "(BR 3.2.2.5.2) needs no corroboration"},
+      {"3.2.2.5.4", "(BR 3.2.2.5.4) is retired"},
+      {"3.2.2.5.5", "(BR 3.2.2.5.5) needs no corroboration"},
+      {"onion-csr-01", "(BR Appendix B.2.b) needs no corroboration"},
+  };
+  for (const auto& c : cases) {
+    const auto method = MethodFromName(c.name);
+    EXPECT_EQ(method.status().code(), absl::StatusCode::kInvalidArgument) << c.name;
+    EXPECT_THAT(method.status().message(), HasSubstr(c.reason));
+    EXPECT_THAT(method.status().message(), HasSubstr(c.name));
+  }
+}
+
 // Every message of the oneof leads to a method of its own.
 TEST(MethodsTest, MethodOfFollowsTheOneof) {
   const auto* oneof = v1::Check::descriptor()->FindOneofByName("method");
@@ -171,8 +235,12 @@ struct DateCase {
 };
 
 constexpr DateCase kDates[] = {
+    {"an email contact before its sunset is announced", v1::CAA_EMAIL_CONTACT, false,
+     "2026-01-11T23:59:59Z", Permission::kPermitted},
+    {"an email contact from the announcement", v1::CAA_EMAIL_CONTACT, false, "2026-01-12T00:00:00Z",
+     Permission::kEnding},
     {"an email contact before it is discouraged", v1::CAA_EMAIL_CONTACT, false,
-     "2026-03-14T23:59:59Z", Permission::kPermitted},
+     "2026-03-14T23:59:59Z", Permission::kEnding},
     {"an email contact from the first discouraged day", v1::CAA_EMAIL_CONTACT, false,
      "2026-03-15T00:00:00Z", Permission::kDiscouraged},
     {"an email contact on its last day", v1::TXT_EMAIL_CONTACT, false, "2028-03-14T23:59:59Z",
@@ -185,7 +253,19 @@ constexpr DateCase kDates[] = {
      Permission::kSunset},
     {"the other phone contact after its sunset", v1::CAA_PHONE_CONTACT, false,
      "2027-03-15T00:00:00Z", Permission::kSunset},
+    {"the other email contact after its sunset", v1::CAA_EMAIL_CONTACT, false,
+     "2028-03-15T00:00:00Z", Permission::kSunset},
+    {"a phone contact from the first discouraged day", v1::CAA_PHONE_CONTACT, false,
+     "2026-03-15T00:00:00Z", Permission::kDiscouraged},
+    {"the other phone contact on its last day", v1::CAA_PHONE_CONTACT, false,
+     "2027-03-14T23:59:59Z", Permission::kDiscouraged},
+    {"reverse lookup before its sunset is announced", v1::REVERSE_LOOKUP, true,
+     "2025-12-15T23:59:59Z", Permission::kPermitted},
+    {"reverse lookup from the announcement", v1::REVERSE_LOOKUP, true, "2025-12-16T00:00:00Z",
+     Permission::kEnding},
     {"reverse lookup on its last day", v1::REVERSE_LOOKUP, true, "2027-03-14T23:59:59Z",
+     Permission::kEnding},
+    {"a persistent record has no end", v1::DNS_PERSIST, true, "2040-01-01T00:00:00Z",
      Permission::kPermitted},
     {"reverse lookup after its sunset", v1::REVERSE_LOOKUP, true, "2027-03-15T00:00:00Z",
      Permission::kSunset},
@@ -207,6 +287,9 @@ TEST(MethodsTest, SentencesNameMethodSectionAndDay) {
   EXPECT_EQ(MethodStatusAt(*FactsOf(v1::TXT_PHONE_CONTACT), false, now).sentence,
             "method txt-phone-contact (BR 3.2.2.4.16) should not be used since 2026-03-15 and must "
             "not be from 2027-03-15");
+  EXPECT_EQ(MethodStatusAt(*FactsOf(v1::REVERSE_LOOKUP), true, now).sentence,
+            "method reverse-lookup (BR 3.2.2.5.3) may still be used, and must not be from "
+            "2027-03-15");
   EXPECT_EQ(MethodStatusAt(*FactsOf(v1::REVERSE_LOOKUP), true, At("2027-03-15T00:00:00Z")).sentence,
             "method reverse-lookup (BR 3.2.2.5.3) must not be used since 2027-03-15");
 }
