@@ -257,10 +257,10 @@ TEST(CaaMethodTest, PermissionHoldsForTheTtlOrEightHours) {
 
 TEST(CaaMethodTest, AVeryDeepNameIsClimbedInParts) {
   DnsCheckRun run(Check("a.b.c.d.e.f.g.h.i.j.example.com"));
-  for (const char* name : {"a.b.c.d.e.f.g.h.i.j.example.com", "b.c.d.e.f.g.h.i.j.example.com",
-                           "c.d.e.f.g.h.i.j.example.com", "d.e.f.g.h.i.j.example.com",
-                           "e.f.g.h.i.j.example.com", "f.g.h.i.j.example.com",
-                           "g.h.i.j.example.com", "h.i.j.example.com"}) {
+  for (const char* name :
+       {"a.b.c.d.e.f.g.h.i.j.example.com", "b.c.d.e.f.g.h.i.j.example.com",
+        "c.d.e.f.g.h.i.j.example.com", "d.e.f.g.h.i.j.example.com", "e.f.g.h.i.j.example.com",
+        "f.g.h.i.j.example.com", "g.h.i.j.example.com", "h.i.j.example.com"}) {
     run.dns.Answer(name, RecordType::kCaa, NoData());
   }
   run.dns.Answer("i.j.example.com", RecordType::kCaa, kOther);
