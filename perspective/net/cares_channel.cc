@@ -26,6 +26,20 @@ struct CaresChannel::Socket {
   bool waiting_write = false;
 };
 
+// What c-ares gives back with a reply. Counted while it lives.
+struct CaresChannel::Query {
+  Query(Waiter waits, std::shared_ptr<std::size_t> counter)
+      : waiter(std::move(waits)), under_way(std::move(counter)) {
+    ++*under_way;
+  }
+  ~Query() { --*under_way; }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  const Waiter waiter;
+  const std::shared_ptr<std::size_t> under_way;
+};
+
 CaresChannel::CaresChannel(asio::io_context& loop) : loop_(loop), timer_(loop) {}
 
 CaresChannel::~CaresChannel() {
@@ -123,23 +137,23 @@ void CaresChannel::ArmTimer() {
   });
 }
 
-void CaresChannel::OnReply(void* waiter, int status, int /*timeouts*/, unsigned char* data,
+void CaresChannel::OnReply(void* query, int status, int /*timeouts*/, unsigned char* data,
                            int length) {
-  const std::unique_ptr<Waiter> owned(static_cast<Waiter*>(waiter));
+  const std::unique_ptr<Query> owned(static_cast<Query*>(query));
   // Who waits may not look at the channel any more.
-  if (status == ARES_EDESTRUCTION) return (*owned)->Abort();
+  if (status == ARES_EDESTRUCTION) return owned->waiter->Abort();
   RawDnsReply reply{.ares_status = status};
   if (status == ARES_SUCCESS && data != nullptr) {
     reply.message.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
   }
-  (**owned)(std::move(reply));
+  (*owned->waiter)(std::move(reply));
 }
 
 asio::awaitable<RawDnsReply> CaresChannel::Send(std::string query) {
   return AwaitCallback<RawDnsReply>(loop_, [this, query = std::move(query)](Waiter waiter) {
     ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
               static_cast<int>(query.size()), &CaresChannel::OnReply,
-              new Waiter(std::move(waiter)));
+              new Query(std::move(waiter), under_way_));
     ArmTimer();
   });
 }

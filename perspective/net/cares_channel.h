@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,15 +47,18 @@ class CaresChannel {
 
   // Sends a wire-form query whose id is the caller's. Throws operation_aborted on cancellation.
   boost::asio::awaitable<RawDnsReply> Send(std::string query);
+  // No query is under way, cancelled ones included.
+  bool idle() const { return *under_way_ == 0; }
 
  private:
   struct Socket;
+  struct Query;
   using Waiter = std::shared_ptr<Completion<RawDnsReply>>;
 
   explicit CaresChannel(boost::asio::io_context& loop);
 
   static void OnSocketState(void* self, ares_socket_t fd, int readable, int writable);
-  static void OnReply(void* waiter, int status, int timeouts, unsigned char* data, int length);
+  static void OnReply(void* query, int status, int timeouts, unsigned char* data, int length);
 
   void Watch(const std::shared_ptr<Socket>& socket, bool for_reading);
   void Process(ares_socket_t read_fd, ares_socket_t write_fd);
@@ -63,6 +67,7 @@ class CaresChannel {
   boost::asio::io_context& loop_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // gone: this is gone
+  std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
   ares_channel channel_ = nullptr;
   std::map<ares_socket_t, std::shared_ptr<Socket>> sockets_;
 };

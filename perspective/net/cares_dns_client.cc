@@ -44,9 +44,12 @@ absl::StatusOr<std::unique_ptr<CaresDnsClient>> CaresDnsClient::Create(asio::io_
 }
 
 absl::Status CaresDnsClient::Renew(Line& line) {
-  MPIC_ASSIGN_OR_RETURN(line.channel, CaresChannel::Create(loop_, {.resolver = options_.resolver,
+  MPIC_ASSIGN_OR_RETURN(auto channel, CaresChannel::Create(loop_, {.resolver = options_.resolver,
                                                                    .transport = line.transport,
                                                                    .timeout = options_.timeout}));
+  std::erase_if(leaving_, [](const auto& left) { return left->idle(); });
+  if (line.channel) leaving_.push_back(std::move(line.channel));
+  line.channel = std::move(channel);
   line.queries = 0;
   return absl::OkStatus();
 }
@@ -89,14 +92,14 @@ asio::awaitable<DnsAnswer> CaresDnsClient::Exchange(Line& line, const DnsQuestio
     if (!renewed.ok()) Log(LogLevel::kWarning, "dns channel", {{"reason", renewed.message()}});
   }
   ++line.queries;
-  const std::shared_ptr<CaresChannel> channel = line.channel;
+  const CaresChannel* const channel = line.channel.get();
   const std::uint16_t id = options_.random_id();
   const std::weak_ptr<bool> alive = alive_;
-  const RawDnsReply raw = co_await channel->Send(EncodeDnsQuery(question, id));
+  const RawDnsReply raw = co_await line.channel->Send(EncodeDnsQuery(question, id));
   // The reply may have been on its way through the loop when the client was destroyed.
   if (alive.expired()) throw boost::system::system_error(asio::error::operation_aborted);
   if (raw.ares_status != ARES_SUCCESS) {
-    if (channel == line.channel) line.queries = kQueriesPerChannel;  // it may be dead
+    if (channel == line.channel.get()) line.queries = kQueriesPerChannel;  // it may be dead
     co_return InterpretReply(question, NoReply(raw.ares_status), options_.resolver_validates);
   }
   OrProblem<DnsReply> reply = ParseDnsReply(raw.message, question, id, options_.bounds);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -43,7 +44,7 @@ class CaresDnsClient final : public DnsClient {
   // (RFC 5452 section 4.5), nor a dead connection stay. The old one lives as long as its queries.
   struct Line {
     CaresChannel::Transport transport;
-    std::shared_ptr<CaresChannel> channel;
+    std::unique_ptr<CaresChannel> channel;
     unsigned queries = 0;
   };
 
@@ -56,6 +57,7 @@ class CaresDnsClient final : public DnsClient {
 
   boost::asio::io_context& loop_;
   Options options_;
+  std::vector<std::unique_ptr<CaresChannel>> leaving_;  // changed for another, not yet idle
   Line udp_{.transport = CaresChannel::Transport::kUdp, .channel = nullptr};
   Line tcp_{.transport = CaresChannel::Transport::kTcp, .channel = nullptr};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // gone: this is gone
