@@ -43,7 +43,8 @@ OrProblem<RelevantCaaSet> ReadSet(const DnsAnswer& answer) {
 
 // The names that may hold the Relevant RRset, nearest first: `name` and its parents, TLD included.
 std::vector<DomainName> Climb(DomainName name) {
-  std::vector<DomainName> levels = {name};
+  std::vector<DomainName> levels;
+  levels.push_back(std::move(name));
   while (levels.back().label_count() > 1) levels.push_back(levels.back().Parent());
   return levels;
 }
