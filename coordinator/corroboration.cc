@@ -1,5 +1,6 @@
 #include "coordinator/corroboration.h"
 
+#include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,7 +16,9 @@
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "coordinator/attempt.h"
+#include "coordinator/policy/methods.h"
 #include "coordinator/policy/phases.h"
+#include "coordinator/policy/reuse.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;
@@ -121,6 +124,18 @@ void SetCaaValidity(v1::Corroboration& corroboration) {
   }
 }
 
+// Counted from the earliest instant at which anybody can have looked: the primary's clock, or the
+// RA's, may run ahead of ours.
+void SetReuse(v1::Method method, v1::Corroboration& corroboration) {
+  if (corroboration.verdict() != v1::CORROBORATED || method == v1::CAA) return;
+  absl::Time validated_at = FromTimestamp(corroboration.started_at());
+  if (corroboration.primary().has_finished_at()) {
+    validated_at = std::min(validated_at, FromTimestamp(corroboration.primary().finished_at()));
+  }
+  *corroboration.mutable_reusable_until() =
+      ToTimestamp(ReusableUntil(*FactsOf(method), validated_at));
+}
+
 // Report-only: a refusal by the quorum is told, not enforced. The primary's own is enforced.
 void ApplyReportOnly(const Settings& settings, const AttemptResult& last,
                      v1::Corroboration& corroboration) {
@@ -209,6 +224,7 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   const absl::Time finished = environment.clock.Now();
   *corroboration.mutable_started_at() = ToTimestamp(started);
   *corroboration.mutable_finished_at() = ToTimestamp(finished);
+  SetReuse(input.method, corroboration);
   absl::StatusOr<v1::AuditReference> recorded =
       co_await environment.audit.Append(MakeRecord(origin, input, attempts, corroboration));
   environment.metrics.CountAuditRecord(recorded.ok());

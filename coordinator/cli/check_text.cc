@@ -33,11 +33,13 @@ std::string CaaText(const v1::CaaEvidence& caa) {
   std::string text = caa.found_at().empty() ? "no CAA found up to the TLD"
                                             : "CAA found at " + ForTerminal(caa.found_at());
   if (caa.valid_until().seconds() != 0) {
-    absl::StrAppend(&text, ", valid until ",
-                    absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", FromTimestamp(caa.valid_until()),
-                                     absl::UTCTimeZone()));
+    absl::StrAppend(&text, ", valid until ", InstantText(FromTimestamp(caa.valid_until())));
   }
   return text;
+}
+
+std::string InstantText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
 std::string TimeText(absl::Duration span) {

@@ -22,6 +22,9 @@ std::string ProblemText(const v1::Problem& problem);
 // "CAA found at example.com, valid until 2026-12-15T00:00:00Z".
 std::string CaaText(const v1::CaaEvidence& caa);
 
+// "2026-12-15T00:00:00Z".
+std::string InstantText(absl::Time time);
+
 // "12 ms", "<1 ms".
 std::string TimeText(absl::Duration span);
 

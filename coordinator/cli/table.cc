@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/proto_time.h"
 #include "coordinator/cli/check_text.h"
 #include "coordinator/cli/perspective_lines.h"
 #include "coordinator/cli/terminal_text.h"
@@ -39,6 +40,12 @@ std::string CaaLine(const v1::Corroboration& corroboration) {
   return absl::StrCat("  ", CaaText(caa), "\n");
 }
 
+std::string ReuseLine(const v1::Corroboration& corroboration) {
+  if (!corroboration.has_reusable_until()) return "";
+  return absl::StrCat("  may support certificates issued before ",
+                      InstantText(FromTimestamp(corroboration.reusable_until())), "\n");
+}
+
 // What a discovery found.
 std::string ValuesLine(const v1::Corroboration& corroboration) {
   if (corroboration.corroborated_values().empty()) return "";
@@ -67,7 +74,7 @@ std::string Block(const v1::Check& check, const v1::Corroboration& corroboration
   const std::string problem = ProblemText(corroboration.problem());
   if (!problem.empty()) absl::StrAppend(&block, "  ", problem, "\n");
   absl::StrAppend(&block, ValuesLine(corroboration), PerspectiveLines(corroboration),
-                  CaaLine(corroboration));
+                  CaaLine(corroboration), ReuseLine(corroboration));
   for (const std::string& warning : corroboration.warnings()) {
     absl::StrAppend(&block, "  warning: ", ForTerminal(warning), "\n");
   }

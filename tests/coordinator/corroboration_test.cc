@@ -314,6 +314,28 @@ TEST(CorroborationTest, CaaIsComparedByItsMeaningAndHoldsUntilTheEarliestEnd) {
   EXPECT_FALSE(refused.has_caa_valid_until());
 }
 
+TEST(CorroborationTest, AValidationMayBeReusedAsLongAsItsEarliestClockSays) {
+  CorroborationWorld world;
+  v1::Corroboration answer = world.Run(Dns01Input());
+  EXPECT_EQ(answer.verdict(), v1::CORROBORATED);
+  EXPECT_EQ(FromTimestamp(answer.reusable_until()), Utc(2027, 3, 15));
+  CheckedInput persist = Dns01Input();
+  persist.method = v1::DNS_PERSIST;
+  answer = world.Run(persist);
+  EXPECT_EQ(FromTimestamp(answer.reusable_until()), kToday + absl::Hours(240)) << "vector 97";
+  // The primary's clock is an hour slow; had it been fast, ours would count.
+  world.primary().ReplyWith([&](const PerspectiveQuestion&) {
+    PerspectiveAnswer passes = Pass(world.place("frankfurt"));
+    *passes.result->mutable_finished_at() = ToTimestamp(kToday - absl::Hours(1));
+    return passes;
+  });
+  answer = world.Run(persist);
+  EXPECT_EQ(FromTimestamp(answer.reusable_until()), kToday + absl::Hours(239));
+  for (const char* id : {"dublin", "ashburn", "singapore"}) world.Fails(id);
+  EXPECT_FALSE(world.Run(persist).has_reusable_until());
+  EXPECT_FALSE(world.Run(CaaInput()).has_reusable_until());
+}
+
 TEST(CorroborationTest, ReportOnlyTellsWhatEnforcementWouldHaveRefused) {
   config::v1::CoordinatorConfig config = FourRemotes();
   config.mutable_policy()->set_report_only(true);

@@ -122,6 +122,12 @@ TEST(TableTest, CaaSaysHowLongItHolds) {
               HasSubstr("\n  no CAA found up to the TLD, valid until 2026-11-24T08:00:00Z\n"));
 }
 
+TEST(TableTest, AValidationSaysHowLongItMayBeUsed) {
+  EXPECT_THAT(Table(kDns01, R"({"corroborations": [{"verdict": "CORROBORATED",
+                "reusable_until": "2027-03-15T00:00:00Z"}]})"),
+              HasSubstr("\n  may support certificates issued before 2027-03-15T00:00:00Z\n"));
+}
+
 TEST(TableTest, RelaxedRulesAreLoud) {
   const std::string table = Table(kDns01, R"({"corroborations": [{"verdict": "CORROBORATED",
       "report_only": true, "lab": true, "problem": {"kind": "QUORUM_RIR", "detail": "one RIR"}}]})");
