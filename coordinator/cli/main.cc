@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "coordinator/cli/account_uri.h"
 #include "coordinator/cli/adn.h"
 #include "coordinator/cli/check.h"
 #include "coordinator/cli/check_arguments.h"
@@ -50,6 +51,19 @@ CLI::App* AddAdn(CLI::App& app, AdnArguments& arguments) {
   return adn;
 }
 
+CLI::App* AddAccountUri(CLI::App& app, AccountUriArguments& arguments) {
+  CLI::App* uri = app.add_subcommand(
+      "account-uri", "The hashed accounturi of dns-persist-01 (draft -02); asks nobody");
+  uri->add_option("DOMAIN", arguments.domain, "Authorization Domain Name, or * for all")
+      ->required();
+  uri->add_option("--account-url", arguments.account_url, "The account's \"kid\"")->required();
+  uri->add_option("--thumbprint", arguments.thumbprint, "Of the account key (RFC 7638)")
+      ->required();
+  uri->add_option("--prefix", arguments.prefix, "accountHashPrefix of the CA's directory");
+  uri->fallthrough();
+  return uri;
+}
+
 struct ExplainArguments {
   std::string config_file;
   absl::Time at = absl::Now();
@@ -72,6 +86,7 @@ void AddExplain(CLI::App& app, ExplainArguments& arguments) {
 int Run(int argc, char** argv) {
   Flags flags;
   AdnArguments adn_arguments;
+  AccountUriArguments account_uri_arguments;
   ExplainArguments explain_arguments;
   CLI::App app{"Asks for Multi-Perspective Issuance Corroboration, and shows the answer.",
                "mpicctl"};
@@ -84,6 +99,7 @@ int Run(int argc, char** argv) {
   const CLI::App* check =
       AddAsking(app, "check", "Ask one perspective what it sees: METHOD NAME [options]");
   const CLI::App* adn = AddAdn(app, adn_arguments);
+  const CLI::App* account_uri = AddAccountUri(app, account_uri_arguments);
   AddExplain(app, explain_arguments);
   try {
     app.parse(argc, argv);
@@ -93,6 +109,7 @@ int Run(int argc, char** argv) {
   if (corroborate->parsed()) return Ask(*corroborate, flags, Corroborate);
   if (check->parsed()) return Ask(*check, flags, Check);
   if (adn->parsed()) return ListAdns(adn_arguments, flags, std::cout, std::cerr);
+  if (account_uri->parsed()) return PrintAccountUri(account_uri_arguments, std::cout, std::cerr);
   return ExplainPolicy(explain_arguments.config_file, explain_arguments.at, flags.output, std::cout,
                        std::cerr);
 }

@@ -1,0 +1,65 @@
+#include "coordinator/cli/account_uri.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "common/challenge.h"
+#include "common/domain_name.h"
+#include "common/status_macros.h"
+#include "coordinator/cli/exit_code.h"
+
+namespace mpic::coordinator::cli {
+namespace {
+
+constexpr char kAnyDomain[] = "*";
+
+absl::StatusOr<std::string> HashedDomain(const std::string& domain) {
+  if (domain == kAnyDomain) return domain;
+  MPIC_ASSIGN_OR_RETURN(const DomainName name, DomainName::ParseHost(domain));
+  return name.text();
+}
+
+bool IsThumbprint(const std::string& text) {
+  return text.size() == kAcmeThumbprintOctets && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+         });
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> HashedAccountUri(const AccountUriArguments& arguments) {
+  MPIC_ASSIGN_OR_RETURN(const std::string domain, HashedDomain(arguments.domain));
+  if (!IsThumbprint(arguments.thumbprint)) {
+    return absl::InvalidArgumentError(
+        "--thumbprint must be the 43 base64url characters of RFC 7638 with SHA-256");
+  }
+  if (arguments.account_url.empty()) {
+    return absl::InvalidArgumentError("--account-url must not be empty");
+  }
+  const std::string hashed = absl::StrCat(std::string(1, static_cast<char>(domain.size())), domain,
+                                          arguments.thumbprint, arguments.account_url);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(hashed.data()), hashed.size(), digest.data());
+  return absl::StrCat(arguments.prefix, "sha-256/",
+                      absl::WebSafeBase64Escape(absl::string_view(
+                          reinterpret_cast<const char*>(digest.data()), digest.size())));
+}
+
+int PrintAccountUri(const AccountUriArguments& arguments, std::ostream& out, std::ostream& err) {
+  const absl::StatusOr<std::string> uri = HashedAccountUri(arguments);
+  if (!uri.ok()) {
+    err << "mpicctl: " << uri.status().message() << '\n';
+    return kExitUsage;
+  }
+  out << *uri << '\n';
+  return kExitCorroborated;
+}
+
+}  // namespace mpic::coordinator::cli
