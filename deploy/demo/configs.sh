@@ -99,8 +99,10 @@ YAML
 }
 
 # Two commands for a person: ./mpicctl asks the coordinator as an RA does; ./look PLACE asks one
-# perspective what it sees.
+# perspective what it sees. Sourcing ./values names what the applicants have published.
 write_commands() {
+  printf '%s=%q\n' KEY_AUTHORIZATION "$KEY_AUTHORIZATION" RANDOM_VALUE "$RANDOM_VALUE" \
+    ACCOUNT_URL "$ACCOUNT_URL" >"$LAB/values"
   cat >"$LAB/mpicctl" <<SH
 #!/bin/sh
 exec "$BIN/mpicctl" --server $(address grpc/coordinator) \\

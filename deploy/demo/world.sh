@@ -52,6 +52,7 @@ server:
   access-control: 127.0.0.0/8 allow
   do-not-query-localhost: no
   do-ip6: no
+  local-zone: "127.in-addr.arpa." nodefault
   username: ""
   chroot: ""
   directory: "$dir"
@@ -79,15 +80,42 @@ UNBOUND
   start_process "unbound-$1" "$LAB/resolver/unbound" -d -c "$dir/unbound.conf"
 }
 
+# make_site_certificate FILE SAN [EXTENSION]: $LAB/web/FILE.pem, key and certificate.
+make_site_certificate() {
+  local file=$LAB/web/$1.pem
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 -subj "/CN=$1" \
+    -addext "subjectAltName=$2" ${3:+-addext "$3"} -keyout "$file.key" -out "$file" 2>/dev/null
+  cat "$file.key" >>"$file"
+  rm "$file.key"
+}
+
+# What tls-alpn-01 looks at, by the name that the client asks for: acmeIdentifier is an OCTET STRING
+# (04) of 32 octets (20).
+make_acme_certificates() {
+  local digest acme_identifier
+  digest=$(printf %s "$KEY_AUTHORIZATION" | openssl dgst -sha256 -r | cut -d' ' -f1)
+  acme_identifier=1.3.6.1.5.5.7.1.31=critical,DER:0420$digest
+  make_site_certificate acme-shop.example.com DNS:shop.example.com "$acme_identifier"
+  make_site_certificate acme-1.0.0.127.in-addr.arpa IP:127.0.0.1 "$acme_identifier"
+}
+
+write_web_files() {
+  local well_known=$LAB/web/site/.well-known
+  mkdir -p "$well_known/"{acme-challenge,pki-validation} "$LAB/web/tmp"
+  printf %s "$KEY_AUTHORIZATION" >"$well_known/acme-challenge/$ACME_TOKEN"
+  printf %s "$RANDOM_VALUE" >"$well_known/pki-validation/ca.txt"
+  cat >"$well_known/pki-validation/ca.html" <<HTML
+<!doctype html><title>Our site</title><meta name="ca-validation" content="$RANDOM_VALUE">
+HTML
+}
+
 write_web_site() {
   local dir=$LAB/web
-  mkdir -p "$dir/site/.well-known/"{acme-challenge,pki-validation} "$dir/tmp"
-  printf %s "$KEY_AUTHORIZATION" >"$dir/site/.well-known/acme-challenge/$ACME_TOKEN"
-  printf %s "$RANDOM_VALUE" >"$dir/site/.well-known/pki-validation/ca.txt"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 \
-    -subj "/CN=cdn.example.com" -addext "subjectAltName=DNS:cdn.example.com,DNS:www.example.com" \
-    -keyout "$dir/key.pem" -out "$dir/cert.pem" 2>/dev/null
+  write_web_files
+  make_site_certificate site "DNS:cdn.example.com,DNS:www.example.com"
+  make_acme_certificates
   cat >"$dir/nginx.conf" <<NGINX
+load_module /usr/lib/nginx/modules/ngx_stream_module.so;
 daemon off;
 master_process off;
 pid $dir/pid;
@@ -111,9 +139,28 @@ http {
     location / { return 301 https://cdn.example.com\$request_uri; }
   }
   server {
-    listen $(address https) ssl default_server;
-    ssl_certificate $dir/cert.pem;
-    ssl_certificate_key $dir/key.pem;
+    listen unix:$dir/https ssl default_server;
+    ssl_certificate $dir/site.pem;
+    ssl_certificate_key $dir/site.pem;
+  }
+}
+# The port of https serves two protocols: who offers acme-tls/1 is validating, all others browse.
+stream {
+  map \$ssl_preread_alpn_protocols \$behind {
+    "acme-tls/1" unix:$dir/acme;
+    default unix:$dir/https;
+  }
+  server {
+    listen $(address https);
+    ssl_preread on;
+    proxy_pass \$behind;
+  }
+  server {
+    listen unix:$dir/acme ssl;
+    ssl_alpn acme-tls/1;
+    ssl_certificate $dir/acme-\$ssl_server_name.pem;
+    ssl_certificate_key $dir/acme-\$ssl_server_name.pem;
+    return "";
   }
 }
 NGINX

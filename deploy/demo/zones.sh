@@ -2,7 +2,7 @@
 # The zones of the laboratory under a private signed root. Sourced after lab.sh.
 
 # shellcheck disable=SC2034 # used by those who source this
-TRUE_ZONES=(. com example.com broken.com victim-bank.com geo-shop.com)
+TRUE_ZONES=(. com example.com broken.com victim-bank.com geo-shop.com 127.in-addr.arpa)
 # shellcheck disable=SC2034 # used by those who source this
 ROGUE_ZONES=(victim-bank.com geo-shop.com)
 
@@ -13,6 +13,11 @@ DNS_VALUE=$(printf %s "$KEY_AUTHORIZATION" | openssl dgst -sha256 -binary |
   basenc --base64url | tr -d =)
 # shellcheck disable=SC2034 # used by those who source this
 RANDOM_VALUE=4f9c2a7be1d04c6f8a35b1e97d20c4aa  # for the methods that are not ACME
+ACCOUNT_URL=https://ca.example.com/acme/acct/1
+PERSISTENT_VALUE="ca.example.com; accounturi=$ACCOUNT_URL"
+# dns-account-01: what the account's label is, by its draft.
+ACCOUNT_LABEL=_$(printf %s "$ACCOUNT_URL" | openssl dgst -sha256 -binary | head -c 10 |
+  basenc --base32 | tr '[:upper:]' '[:lower:]')
 
 zone_file() { echo "$LAB/dns/$1/${2/#./root}"; }  # zone_file true|rogue ZONE
 
@@ -57,11 +62,29 @@ shop IN CAA 0 issue "ca.example.com"
 ; validation of another name, delegated with an alias
 api IN A 127.0.0.1
 _acme-challenge.api IN CNAME _acme-challenge.shop
+; the methods that leave their value standing, and those that look for a contact
+$ACCOUNT_LABEL._acme-challenge.shop IN TXT "$DNS_VALUE"
+_validation-persist.shop IN TXT "$PERSISTENT_VALUE"
+contact IN CAA 0 contactemail "pki@example.com"
+contact IN CAA 0 contactphone "+1 555 123 4567"
+_validation-contactemail.contact IN TXT "pki@example.com"
+_validation-contactphone.contact IN TXT "+1-555-123-4567"
+; a name that another one stands for
+blog IN CNAME shop
 ; another CA's customer
 forbid IN A 127.0.0.1
 forbid IN CAA 0 issue "other-ca.example.net"
 ZONE
   sign example.com com
+}
+
+# What 127.0.0.1, an address as an applicant has one, is called; unsigned.
+write_reverse_zone() {
+  begin_zone true 127.in-addr.arpa
+  add true 127.in-addr.arpa <<ZONE
+1.0.0 IN PTR shop.example.com.
+_ip-validation-persist.1.0.0 IN TXT "$PERSISTENT_VALUE"
+ZONE
 }
 
 # Signed, then changed behind its signature's back.
@@ -91,10 +114,12 @@ write_zones() {
   begin_zone true .
   begin_zone true com
   add true . <<<'com. IN NS ns1.com.'
+  add true . <<<'127.in-addr.arpa. IN NS ns1.127.in-addr.arpa.'
   for zone in example.com broken.com victim-bank.com geo-shop.com; do
     add true com <<<"$zone. IN NS ns1.$zone."
   done
   write_example_com
+  write_reverse_zone
   write_broken_com
   write_zones_of_two_faces
   sign com .
