@@ -3,25 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "common/proto_time.h"
-#include "perspective/net/cares_dns_client.h"
 #include "tests/support/fake_dns_client.h"
 #include "tests/support/perspective_under_test.h"
-#include "tests/support/run_awaitable.h"
-#include "tests/support/signed_dns_world.h"
+#include "tests/support/signed_world_suite.h"
 
 namespace mpic::testing {
 namespace {
 
-using perspective::CaresDnsClient;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -57,43 +50,9 @@ std::vector<SignedWorldZone> Zones() {
        .tampered_to = kDigest}};
 }
 
-DnsQuestion Question(const std::string& name, RecordType type) {
-  return {.name = DomainName::ParseDns(name).value(), .type = type};
-}
-
-class SignedWorldTest : public ::testing::Test {
+class SignedWorldTest : public SignedWorldSuite {
  protected:
-  static void SetUpTestSuite() {
-    world_ = new SignedDnsWorld(Zones());
-    // Until both programs are up; ctest bounds the wait.
-    while (Ask("www.example.com", RecordType::kA).dnssec != v1::SECURE) {
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-  }
-  static void TearDownTestSuite() {
-    delete world_;
-    world_ = nullptr;
-  }
-
-  static boost::asio::awaitable<void> Query(boost::asio::io_context& loop, DnsQuestion question,
-                                            DnsAnswer& answer) {
-    auto client = CaresDnsClient::Create(loop, {.resolver = world_->resolver(),
-                                                .resolver_validates = true,
-                                                .timeout = absl::Seconds(5),
-                                                .tries_max = 2,
-                                                .random_id = [] { return std::uint16_t{77}; }});
-    answer = co_await client.value()->Query(std::move(question));
-  }
-  static DnsAnswer Ask(const std::string& name, RecordType type) {
-    DnsAnswer answer{.question = Question(name, type)};
-    boost::asio::io_context loop;
-    boost::asio::co_spawn(loop, Query(loop, answer.question, answer),
-                          [](const std::exception_ptr& error) { EXPECT_FALSE(error); });
-    loop.run();
-    return answer;
-  }
-
-  static inline SignedDnsWorld* world_ = nullptr;
+  static void SetUpTestSuite() { Build(Zones()); }
 };
 
 // -- The DNS client -----------------------------------------------------------------------------
@@ -162,16 +121,8 @@ TEST_F(SignedWorldTest, CaaRdataIsRaw) {
 
 // -- Whole checks -------------------------------------------------------------------------------
 
-v1::Check CheckOf(const std::string& name) {
-  v1::Check check;
-  check.set_check_id("c-" + name);
-  check.mutable_identifier()->set_dns_name(name);
-  *check.mutable_time_budget() = ToProtoDuration(absl::Seconds(30));
-  return check;
-}
-
 TEST_F(SignedWorldTest, Dns01Checks) {
-  PerspectiveUnderTest perspective(LoopbackPerspective(world_->resolver()));
+  PerspectiveUnderTest perspective(LoopbackPerspective(resolver()));
   const struct {
     const char* name;
     const char* verdict;
@@ -195,7 +146,7 @@ TEST_F(SignedWorldTest, Dns01Checks) {
 }
 
 TEST_F(SignedWorldTest, CaaChecks) {
-  PerspectiveUnderTest perspective(LoopbackPerspective(world_->resolver()));
+  PerspectiveUnderTest perspective(LoopbackPerspective(resolver()));
   const struct {
     const char* name;
     const char* verdict;
@@ -215,7 +166,7 @@ TEST_F(SignedWorldTest, CaaChecks) {
 }
 
 TEST_F(SignedWorldTest, DnsChangeChecks) {
-  PerspectiveUnderTest perspective(LoopbackPerspective(world_->resolver()));
+  PerspectiveUnderTest perspective(LoopbackPerspective(resolver()));
   v1::Check check = CheckOf("shop.example.com");
   check.mutable_dns_change()->set_record_type(v1::DnsChange::TXT);
   check.mutable_dns_change()->set_prefix_label("_dcv");

@@ -7,18 +7,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <utility>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 
 namespace mpic::testing {
 namespace {
@@ -26,25 +28,17 @@ namespace {
 constexpr char kNsd[] = "/usr/sbin/nsd";
 constexpr char kUnbound[] = "/usr/sbin/unbound";
 
+std::ptrdiff_t LabelCount(const std::string& zone) {
+  return zone == "." ? 0 : std::count(zone.begin(), zone.end(), '.') + 1;
+}
+
+bool LiesIn(const std::string& zone, const std::string& parent) {
+  return parent == "." || absl::EndsWith(zone, absl::StrCat(".", parent));
+}
+
 [[noreturn]] void Die(const std::string& what) {
   std::fprintf(stderr, "signed DNS world: %s\n", what.c_str());
   std::abort();
-}
-
-std::string ReadText(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// What a command line of fixed words prints.
-std::string Output(const std::string& command) {
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) Die(command);
-  std::string output;
-  char buffer[256];
-  while (std::fgets(buffer, sizeof(buffer), pipe) != nullptr) output += buffer;
-  if (pclose(pipe) != 0) Die(absl::StrCat("failed: ", command));
-  return output;
 }
 
 // A port that is free for UDP and TCP alike: the programs cannot choose one themselves.
@@ -121,30 +115,15 @@ remote-control:
 
 }  // namespace
 
-SignedDnsWorld::SignedDnsWorld(const std::vector<SignedWorldZone>& zones) {
+SignedDnsWorld::SignedDnsWorld(std::vector<SignedWorldZone> zones) {
   std::string pattern = std::filesystem::temp_directory_path() / "mpic-dns-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) Die("mkdtemp");
   directory_ = pattern;
-  std::string delegations;
-  std::vector<std::string> names = {".", "com"};
-  for (const SignedWorldZone& zone : zones) {
-    absl::StrAppend(&delegations, zone.name, ". IN NS ns1.", zone.name, ".\n");
-    names.push_back(zone.name);
-  }
-  WriteZone(".", "com. IN NS ns1.com.\n");
-  WriteZone("com", delegations);
-  for (const SignedWorldZone& zone : zones) {
-    WriteZone(zone.name, zone.records);
-    if (zone.is_signed) Sign(zone.name, "com");
-    if (zone.tampered_from.empty()) continue;
-    const std::string text = ReadText(ZoneFile(zone.name));
-    std::ofstream(ZoneFile(zone.name))
-        << absl::StrReplaceAll(text, {{zone.tampered_from, zone.tampered_to}});
-  }
-  Sign("com", ".");
-  Sign(".", "");
-  StartNsd(names);
-  StartUnbound(names);
+  zones.push_back({.name = "com", .records = ""});
+  zones.push_back({.name = ".", .records = ""});
+  MakeZones(zones);
+  StartNsd(zones);
+  StartUnbound(zones);
 }
 
 SignedDnsWorld::~SignedDnsWorld() {
@@ -160,49 +139,43 @@ IpEndpoint SignedDnsWorld::resolver() const {
   return {.address = IpAddress::Parse("127.0.0.1").value(), .port = resolver_port_};
 }
 
-std::string SignedDnsWorld::ZoneFile(absl::string_view zone) const {
-  return absl::StrCat(directory_, "/", zone == "." ? "root" : zone, ".zone");
-}
-
-void SignedDnsWorld::WriteZone(const std::string& zone, const std::string& records) const {
-  const std::string origin = zone == "." ? "." : absl::StrCat(zone, ".");
-  const std::string server = absl::StrCat("ns1", zone == "." ? "." : absl::StrCat(".", origin));
-  std::ofstream(ZoneFile(zone)) << absl::StrCat(
-      "$ORIGIN ", origin, "\n$TTL 60\n@ IN SOA ", server, " hostmaster.", server,
-      " 1 3600 600 86400 5\n@ IN NS ", server, "\n", server, " IN A 127.0.0.1\n", records);
-}
-
-void SignedDnsWorld::Sign(const std::string& zone, const std::string& parent) const {
-  const std::string in_directory = absl::StrCat("cd ", directory_, " && ");
-  const std::string key(absl::StripAsciiWhitespace(
-      Output(absl::StrCat(in_directory, "ldns-keygen -k -a ECDSAP256SHA256 ", zone))));
-  const std::string file = ZoneFile(zone);
-  const std::string expires =
-      absl::FormatTime("%Y%m%d", absl::Now() + absl::Hours(24 * 7), absl::UTCTimeZone());
-  Output(absl::StrCat(in_directory, "ldns-signzone -e ", expires, " -f ", file, ".signed ", file,
-                      " ", key));
-  std::filesystem::rename(file + ".signed", file);
-  const std::string key_file = absl::StrCat(directory_, "/", key);
-  if (parent.empty()) {
-    std::filesystem::copy_file(key_file + ".key", directory_ + "/trust-anchor");
-  } else {
-    std::ofstream(ZoneFile(parent), std::ios::app) << ReadText(key_file + ".ds");
+// From the leaves up, because a zone's keys must be known where its parent is signed.
+void SignedDnsWorld::MakeZones(std::vector<SignedWorldZone> zones) {
+  std::sort(zones.begin(), zones.end(), [](const SignedWorldZone& a, const SignedWorldZone& b) {
+    return LabelCount(a.name) > LabelCount(b.name);
+  });
+  std::map<std::string, Delegations> delegations;
+  for (auto zone = zones.begin(); zone != zones.end(); ++zone) {
+    const std::string ds = MakeZone(directory_, *zone, delegations[zone->name]);
+    // The zones that follow have fewer labels or as many.
+    const auto parent = std::find_if(std::next(zone), zones.end(), [&](const SignedWorldZone& z) {
+      return LiesIn(zone->name, z.name);
+    });
+    if (parent == zones.end()) {
+      std::ofstream(directory_ + "/trust-anchor") << ds;
+      continue;
+    }
+    Delegations& those_of_parent = delegations[parent->name];
+    absl::StrAppend(ds.empty() ? &those_of_parent.insecure : &those_of_parent.secure, zone->name,
+                    ". IN NS ns1.", zone->name, ".\n", ds);
   }
 }
 
-void SignedDnsWorld::StartNsd(const std::vector<std::string>& zones) {
+void SignedDnsWorld::StartNsd(const std::vector<SignedWorldZone>& zones) {
   nsd_port_ = FreePort();
   const std::string configuration = directory_ + "/nsd.conf";
   std::string text = absl::StrReplaceAll(
       kNsdConfiguration, {{"DIRECTORY", directory_}, {"PORT", absl::StrCat(nsd_port_)}});
-  for (const std::string& zone : zones) {
-    absl::StrAppend(&text, "zone:\n  name: \"", zone, "\"\n  zonefile: \"", ZoneFile(zone), "\"\n");
+  for (const SignedWorldZone& zone : zones) {
+    if (!zone.is_served) continue;
+    absl::StrAppend(&text, "zone:\n  name: \"", zone.name, "\"\n  zonefile: \"",
+                    ZoneFile(directory_, zone.name), "\"\n");
   }
   std::ofstream(configuration) << text;
   processes_.push_back(StartProcess(kNsd, configuration, directory_ + "/nsd.log"));
 }
 
-void SignedDnsWorld::StartUnbound(const std::vector<std::string>& zones) {
+void SignedDnsWorld::StartUnbound(const std::vector<SignedWorldZone>& zones) {
   resolver_port_ = FreePort();
   // A copy, since Debian's AppArmor profile ties the program at its own place to the directories of
   // the system's resolver.
@@ -212,9 +185,9 @@ void SignedDnsWorld::StartUnbound(const std::vector<std::string>& zones) {
   std::string text = absl::StrReplaceAll(
       kUnboundConfiguration, {{"DIRECTORY", directory_}, {"PORT", absl::StrCat(resolver_port_)}});
   // All zones are named, because referrals would lead to port 53.
-  for (const std::string& zone : zones) {
-    absl::StrAppend(&text, "stub-zone:\n  name: \"", zone, "\"\n  stub-addr: 127.0.0.1@", nsd_port_,
-                    "\n");
+  for (const SignedWorldZone& zone : zones) {
+    absl::StrAppend(&text, "stub-zone:\n  name: \"", zone.name, "\"\n  stub-addr: 127.0.0.1@",
+                    nsd_port_, "\n");
   }
   std::ofstream(configuration) << text;
   processes_.push_back(StartProcess(program, configuration, directory_ + "/unbound.log"));

@@ -9,26 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "common/ip_address.h"
+#include "tests/support/signed_zone.h"
 
 namespace mpic::testing {
 
-// One zone: what stands in its file below SOA and NS, and what is done to it.
-struct SignedWorldZone {
-  std::string name;  // "example.com"; every zone but the root lies in com
-  std::string records;
-  bool is_signed = true;
-  // After signing, the first text becomes the second: behind the signature's back.
-  std::string tampered_from;
-  std::string tampered_to;
-};
-
-// Needs nsd, unbound and ldnsutils; aborts with the reason when it cannot be built. Keys are made
-// anew each time. Lives in a directory of its own that goes with it, like its two processes.
+// Needs nsd, unbound and ldnsutils; aborts with the reason when it cannot be built. Each zone lies
+// in the nearest one above it that is there. Lives in a directory of its own that goes with it,
+// like its two processes.
 class SignedDnsWorld {
  public:
-  explicit SignedDnsWorld(const std::vector<SignedWorldZone>& zones);
+  explicit SignedDnsWorld(std::vector<SignedWorldZone> zones);
   ~SignedDnsWorld();
   SignedDnsWorld(const SignedDnsWorld&) = delete;
   SignedDnsWorld& operator=(const SignedDnsWorld&) = delete;
@@ -37,12 +28,9 @@ class SignedDnsWorld {
   IpEndpoint resolver() const;
 
  private:
-  std::string ZoneFile(absl::string_view zone) const;
-  void WriteZone(const std::string& zone, const std::string& records) const;
-  // Signs the zone; its DS goes to the parent's file, or is the trust anchor.
-  void Sign(const std::string& zone, const std::string& parent) const;
-  void StartNsd(const std::vector<std::string>& zones);
-  void StartUnbound(const std::vector<std::string>& zones);
+  void MakeZones(std::vector<SignedWorldZone> zones);
+  void StartNsd(const std::vector<SignedWorldZone>& zones);
+  void StartUnbound(const std::vector<SignedWorldZone>& zones);
 
   std::string directory_;
   std::uint16_t nsd_port_ = 0;
