@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "perspective/net/dns_denial.h"
 #include "perspective/net/dns_reader.h"
 
 namespace mpic::perspective {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::uint16_t kClassIn = 1;
 constexpr std::uint16_t kTypeOpt = 41;
+constexpr std::uint16_t kFlagDnssecOk = 0x8000;     // in the TTL of OPT (RFC 3225)
 constexpr std::uint16_t kOptionExtendedError = 15;  // RFC 8914 section 2
 constexpr std::size_t kExtraTextOctetsMax = 256;
 constexpr std::size_t kExtendedErrorsMax = 16;  // resolvers send one or two
@@ -88,6 +90,10 @@ std::optional<Record> ReadRecord(DnsReader& reader) {
   return record;
 }
 
+bool IsDenial(const Record& record) {
+  return record.type == kTypeNsec || record.type == kTypeNsec3;
+}
+
 void ReadOptions(const Record& opt, DnsReply& reply) {
   reply.rcode = static_cast<std::uint16_t>(reply.rcode | (opt.ttl >> 24U) << 4U);
   DnsReader options(opt.rdata);
@@ -142,6 +148,14 @@ std::optional<Problem> TakeAnswer(const std::vector<Record>& answers, const DnsQ
   const bool any = !reply.rdata.empty() || !reply.cname_chain.empty();
   reply.min_ttl_seconds = any ? min_ttl : 0;
   return std::nullopt;
+}
+
+// NODATA for DS, and a denial that shows a delegation. Only the letter of it: whether it is valid
+// is AD's to say.
+bool IsDenialAtDelegation(const DnsReply& reply, const DnsQuestion& question,
+                          const std::vector<DenialRecord>& denial) {
+  return question.type == RecordType::kDs && reply.rcode == kNoError && reply.rdata.empty() &&
+         reply.cname_chain.empty() && ShowsInsecureDelegation(denial, WireName(question.name));
 }
 
 bool QuestionAgrees(DnsReader& reader, const DnsQuestion& question) {
@@ -214,11 +228,13 @@ std::string DescribeErrors(const DnsReply& reply) {
   return text.substr(0, kDetailOctetsMax);
 }
 
-v1::DnssecStatus StatusOf(const DnsAnswer& answer, bool resolver_validates) {
+v1::DnssecStatus StatusOf(const DnsAnswer& answer, bool resolver_validates,
+                          bool shows_insecure_delegation) {
   if (!resolver_validates) return v1::NOT_CHECKED;
   if (answer.problem.kind == v1::Problem::DNSSEC_BOGUS) return v1::BOGUS;
   if (answer.problem.kind == v1::Problem::DNSSEC_INDETERMINATE) return v1::INDETERMINATE;
   if (answer.lookup_failed()) return v1::DNSSEC_STATUS_UNSPECIFIED;
+  if (answer.authentic_data && shows_insecure_delegation) return v1::INSECURE;
   // The absence of AD proves nothing (spec 5.7): opt-out, an insecure delegation, a local zone.
   return answer.authentic_data ? v1::SECURE : v1::NOT_SECURE;
 }
@@ -239,7 +255,9 @@ std::string EncodeDnsQuery(const DnsQuestion& question, std::uint16_t id) {
   query.push_back('\0');
   AppendU16(kTypeOpt, query);
   AppendU16(kDnsUdpOctetsMax, query);
-  query.append(6, '\0');
+  AppendU16(0, query);  // extended rcode, version
+  AppendU16(question.type == RecordType::kDs ? kFlagDnssecOk : std::uint16_t{0}, query);
+  AppendU16(0, query);  // no options
   return query;
 }
 
@@ -264,24 +282,31 @@ OrProblem<DnsReply> ParseDnsReply(absl::string_view message, const DnsQuestion& 
       std::size_t{0} + header.answers + header.authorities + header.additionals;
   if (count > bounds.records_max) return Malformed("has too many records");
   std::vector<Record> answers;
+  std::vector<DenialRecord> denial;
   for (std::size_t i = 0; i < count; ++i) {
     std::optional<Record> record = ReadRecord(reader);
     if (!record) return Malformed("has a broken record");
     if (record->type == kTypeOpt && i >= std::size_t{0} + header.answers + header.authorities) {
       ReadOptions(*record, reply);
     }
-    if (i < header.answers && record->record_class == kClassIn)
+    if (record->record_class != kClassIn) continue;
+    if (i < header.answers) {
       answers.push_back(*std::move(record));
+    } else if (i < std::size_t{0} + header.answers + header.authorities && IsDenial(*record)) {
+      denial.push_back({record->owner, record->type, record->rdata});
+    }
   }
   if (std::optional<Problem> problem = TakeAnswer(answers, question, bounds, reply)) {
     return *std::move(problem);
   }
+  reply.shows_insecure_delegation = IsDenialAtDelegation(reply, question, denial);
   return reply;
 }
 
 DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
                          bool resolver_validates) {
   DnsAnswer answer{.question = question};
+  const bool shows_insecure_delegation = reply.ok() && reply->shows_insecure_delegation;
   if (!reply.ok()) {
     answer.problem = std::move(reply).problem();
   } else if (reply->truncated) {
@@ -298,7 +323,7 @@ DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
     }
     answer.min_ttl_seconds = answer.lookup_failed() ? 0 : reply->min_ttl_seconds;
   }
-  answer.dnssec = StatusOf(answer, resolver_validates);
+  answer.dnssec = StatusOf(answer, resolver_validates, shows_insecure_delegation);
   return answer;
 }
 

@@ -18,7 +18,8 @@ namespace mpic::perspective {
 inline constexpr std::uint16_t kDnsUdpOctetsMax = 1232;
 
 // A query with RD and AD set and CD clear: "recurse, validate, and tell me whether it was secure"
-// (RFC 6840 section 5.7), with an EDNS(0) record so that Extended DNS Errors can come back.
+// (RFC 6840 section 5.7), with an EDNS(0) record so that Extended DNS Errors can come back. A
+// question for DS has DO set as well (RFC 4035 section 3.2.1): how it is denied says what it means.
 std::string EncodeDnsQuery(const DnsQuestion& question, std::uint16_t id);
 
 // A reply that belongs to the question: id, QR, opcode and question section agree.
@@ -31,6 +32,8 @@ struct DnsReply {
   std::vector<DomainName> cname_chain;
   std::vector<std::string> rdata;  // names inside CNAME and PTR data are uncompressed
   std::uint32_t min_ttl_seconds = 0;
+  // DS only: there are no records, and the denial is that of a delegation (dns_denial.h).
+  bool shows_insecure_delegation = false;
 };
 
 // Bounds on a reply; see limits.h.
@@ -49,7 +52,8 @@ OrProblem<DnsReply> ParseDnsReply(absl::string_view message, const DnsQuestion& 
 // rcode is a lookup error (spec 2.3 item 5), DNSSEC failures are told apart by their Extended DNS
 // Error. So are answers that the resolver itself disowns by one (stale, forged, filtered), those of
 // a server that does not recurse (RA clear: a referral must not be read as NODATA), and NXDOMAIN
-// with records. `resolver_validates` decides whether AD means anything.
+// with records. `resolver_validates` decides whether AD means anything. INSECURE: AD on a denial of
+// DS at a delegation; nothing else is a proof that no chain of trust leads there (spec 5.7).
 DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
                          bool resolver_validates);
 
