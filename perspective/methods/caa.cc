@@ -13,6 +13,7 @@
 #include "common/proto_time.h"
 #include "common/validation_method_labels.h"
 #include "perspective/methods/relevant_caa_set.h"
+#include "perspective/methods/tolerated_failure.h"
 #include "perspective/rules/caa.h"
 #include "perspective/rules/identifier_name.h"
 #include "perspective/rules/issuer_names.h"
@@ -74,9 +75,10 @@ void Decide(const RelevantCaaSet& set, const CaaRequest& request, CheckRun& run)
   if (decision.matched_index.has_value()) {
     evidence.set_matched_index(static_cast<std::int32_t>(*decision.matched_index));
   }
-  const absl::Time valid_until =
-      run.senses.clock.Now() + std::max(absl::Seconds(set.ttl_seconds), kCaaValidityMin);
-  *evidence.mutable_valid_until() = ToTimestamp(valid_until);
+  // What rests on a failure gets no more time than it must.
+  const absl::Duration ttl = absl::Seconds(set.failed.empty() ? set.ttl_seconds : 0);
+  *evidence.mutable_valid_until() =
+      ToTimestamp(run.senses.clock.Now() + std::max(ttl, kCaaValidityMin));
   run.Pass();
 }
 
@@ -93,13 +95,25 @@ boost::asio::awaitable<void> CheckCaa(CheckRun& run) {
     run.Refuse(request.problem());
     co_return;
   }
-  const OrProblem<RelevantCaaSet> set =
-      co_await FindRelevantCaaSet(identifier->name, run.senses.dns, run.result);
+  const OrProblem<RelevantCaaSet> set = co_await FindRelevantCaaSet(
+      identifier->name, run.senses.dns, run.result, run.check.caa().lookup_failure());
   if (!set.ok()) {
     run.Refuse(set.problem());
     // A record that cannot be decoded leaves open what it says: no answer, rather than a refusal.
     if (set.problem().kind == v1::Problem::RECORD_MALFORMED) run.result.set_outcome(v1::ERROR);
     co_return;
+  }
+  if (!set->failed.empty()) {
+    const OrProblem<DomainName> insecure = co_await FindInsecureDelegation(set->failed, run);
+    if (!insecure.ok()) {
+      run.Refuse(insecure.problem());
+      co_return;
+    }
+    v1::CaaEvidence::ToleratedLookupFailure& tolerated =
+        *run.result.mutable_caa()->mutable_tolerated_lookup_failure();
+    for (const DnsAnswer& failed : set->failed)
+      tolerated.add_failed_names(failed.question.name.text());
+    tolerated.set_insecure_delegation(insecure->text());
   }
   Decide(*set, *request, run);
 }

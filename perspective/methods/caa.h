@@ -15,8 +15,8 @@ namespace mpic::perspective {
 //
 // BAD_REQUEST without a query: an IP address, an Onion Domain Name, an unparsable name, no or over
 // 16 issuer domain names. CAA_FORBIDS and CAA_CRITICAL_UNKNOWN: the records do not permit. Lookup
-// errors as in relevant_caa_set.h. Fails closed: no failure is ever read as permission (BR 4.2.2.1
-// would allow it for lookups that are proven Insecure).
+// errors as in relevant_caa_set.h. Fails closed: no failure is read as permission, unless the check
+// says that it may be and tolerated_failure.h finds the proof (BR 4.2.2.1).
 boost::asio::awaitable<void> CheckCaa(CheckRun& run);
 
 }  // namespace mpic::perspective

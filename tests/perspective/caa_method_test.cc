@@ -154,9 +154,8 @@ TEST(CaaMethodTest, FailedLookupsAreNeverPermission) {
            kLookupFailed,
            v1::ERROR,
            nullptr},
-          // The permissive reading of BR 4.2.2.1 is not built: an error it stays, proven Insecure
-          // or not.
-          {"vector 128: refused, in a zone without DNSSEC",
+          // With the switch on: caa_tolerated_failure_test.cc.
+          {"vector 128, switch off: refused, in a zone without DNSSEC",
            {{"shop.example.com", error(v1::Problem::DNS_REFUSED)}},
            kLookupFailed,
            v1::ERROR,

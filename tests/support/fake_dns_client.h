@@ -49,7 +49,7 @@ class FakeDnsClient final : public perspective::DnsClient {
       answer.problem = {v1::Problem::INTERNAL_ERROR, "unexpected question " + asked};
     }
     answer.question = std::move(question);
-    answer.tries = 1;
+    if (answer.tries == 0) answer.tries = 1;
     co_return answer;
   }
 

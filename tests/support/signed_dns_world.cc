@@ -122,8 +122,11 @@ SignedDnsWorld::SignedDnsWorld(std::vector<SignedWorldZone> zones) {
   zones.push_back({.name = "com", .records = ""});
   zones.push_back({.name = ".", .records = ""});
   MakeZones(zones);
-  StartNsd(zones);
-  StartUnbound(zones);
+  std::vector<SignedWorldZone> served;
+  std::copy_if(zones.begin(), zones.end(), std::back_inserter(served),
+               [](const SignedWorldZone& zone) { return zone.is_served; });
+  StartUnbound(zones, StartNsd("served", served),
+               served.size() == zones.size() ? 0 : StartNsd("refused", {}));
 }
 
 SignedDnsWorld::~SignedDnsWorld() {
@@ -161,21 +164,25 @@ void SignedDnsWorld::MakeZones(std::vector<SignedWorldZone> zones) {
   }
 }
 
-void SignedDnsWorld::StartNsd(const std::vector<SignedWorldZone>& zones) {
-  nsd_port_ = FreePort();
-  const std::string configuration = directory_ + "/nsd.conf";
-  std::string text = absl::StrReplaceAll(
-      kNsdConfiguration, {{"DIRECTORY", directory_}, {"PORT", absl::StrCat(nsd_port_)}});
+std::uint16_t SignedDnsWorld::StartNsd(const std::string& name,
+                                       const std::vector<SignedWorldZone>& zones) {
+  const std::uint16_t port = FreePort();
+  const std::string directory = absl::StrCat(directory_, "/", name);
+  std::filesystem::create_directory(directory);
+  const std::string configuration = directory + "/nsd.conf";
+  std::string text = absl::StrReplaceAll(kNsdConfiguration,
+                                         {{"DIRECTORY", directory}, {"PORT", absl::StrCat(port)}});
   for (const SignedWorldZone& zone : zones) {
-    if (!zone.is_served) continue;
     absl::StrAppend(&text, "zone:\n  name: \"", zone.name, "\"\n  zonefile: \"",
                     ZoneFile(directory_, zone.name), "\"\n");
   }
   std::ofstream(configuration) << text;
-  processes_.push_back(StartProcess(kNsd, configuration, directory_ + "/nsd.log"));
+  processes_.push_back(StartProcess(kNsd, configuration, directory + "/nsd.log"));
+  return port;
 }
 
-void SignedDnsWorld::StartUnbound(const std::vector<SignedWorldZone>& zones) {
+void SignedDnsWorld::StartUnbound(const std::vector<SignedWorldZone>& zones,
+                                  std::uint16_t served_port, std::uint16_t refused_port) {
   resolver_port_ = FreePort();
   // A copy, since Debian's AppArmor profile ties the program at its own place to the directories of
   // the system's resolver.
@@ -187,7 +194,7 @@ void SignedDnsWorld::StartUnbound(const std::vector<SignedWorldZone>& zones) {
   // All zones are named, because referrals would lead to port 53.
   for (const SignedWorldZone& zone : zones) {
     absl::StrAppend(&text, "stub-zone:\n  name: \"", zone.name, "\"\n  stub-addr: 127.0.0.1@",
-                    nsd_port_, "\n");
+                    zone.is_served ? served_port : refused_port, "\n");
   }
   std::ofstream(configuration) << text;
   processes_.push_back(StartProcess(program, configuration, directory_ + "/unbound.log"));

@@ -29,11 +29,12 @@ class SignedDnsWorld {
 
  private:
   void MakeZones(std::vector<SignedWorldZone> zones);
-  void StartNsd(const std::vector<SignedWorldZone>& zones);
-  void StartUnbound(const std::vector<SignedWorldZone>& zones);
+  // Gives its port; what it does not serve it refuses.
+  std::uint16_t StartNsd(const std::string& name, const std::vector<SignedWorldZone>& zones);
+  void StartUnbound(const std::vector<SignedWorldZone>& zones, std::uint16_t served_port,
+                    std::uint16_t refused_port);
 
   std::string directory_;
-  std::uint16_t nsd_port_ = 0;
   std::uint16_t resolver_port_ = 0;
   std::vector<pid_t> processes_;
 };

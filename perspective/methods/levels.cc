@@ -1,0 +1,32 @@
+#include "perspective/methods/levels.h"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <iterator>
+#include <utility>
+
+namespace mpic::perspective {
+
+std::vector<DomainName> LevelsOf(DomainName name) {
+  std::vector<DomainName> levels;
+  levels.push_back(std::move(name));
+  while (levels.back().label_count() > 1) levels.push_back(levels.back().Parent());
+  return levels;
+}
+
+boost::asio::awaitable<std::vector<DnsAnswer>> AskAtLevels(absl::Span<const DomainName> levels,
+                                                           RecordType type, DnsClient& dns) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  std::vector<DnsAnswer> answers;
+  const DnsQuestion first{.name = levels.front(), .type = type};
+  if (levels.size() == 1) {
+    answers.push_back(co_await dns.Query(first));
+    co_return answers;
+  }
+  auto [nearest, others] = co_await (dns.Query(first) && AskAtLevels(levels.subspan(1), type, dns));
+  answers.push_back(std::move(nearest));
+  std::move(others.begin(), others.end(), std::back_inserter(answers));
+  co_return answers;
+}
+
+}  // namespace mpic::perspective
