@@ -36,6 +36,13 @@ struct Inbox {
   asio::steady_timer timer;
 };
 
+// BR 4.2.2.2: at the primary a validation error is never permission, and SERVFAIL may be one.
+v1::CaaCheck::LookupFailure LookupFailureRule(const PolicySettings& policy, Event::Kind kind) {
+  if (!policy.caa_lookup_failure_may_permit) return v1::CaaCheck::NEVER_PERMITS;
+  return kind == Event::Kind::kRemote ? v1::CaaCheck::MAY_PERMIT
+                                      : v1::CaaCheck::MAY_PERMIT_UNLESS_SERVFAIL;
+}
+
 v1::CheckResult Supplied(const v1::PrimaryDetermination& determination, const v1::Check& check) {
   v1::CheckResult result;
   result.set_check_id(check.check_id());
@@ -209,6 +216,9 @@ void Round::Ask(PerspectiveSession& session, Event::Kind kind, std::size_t seat)
                                .request_id = context_.request_id,
                                .traceparent = context_.traceparent};
   question.check.set_attempt(number_);
+  if (question.check.has_caa()) {
+    question.check.mutable_caa()->set_lookup_failure(LookupFailureRule(context_.policy, kind));
+  }
   const absl::Duration budget = std::min(std::max(deadline_ - absl::Now(), kTimeBudgetMin),
                                          FromProtoDuration(input_.check.time_budget()));
   *question.check.mutable_time_budget() = ToProtoDuration(budget);

@@ -19,6 +19,7 @@
 #include "coordinator/policy/methods.h"
 #include "coordinator/policy/phases.h"
 #include "coordinator/policy/reuse.h"
+#include "coordinator/tolerated_failure.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;
@@ -178,6 +179,7 @@ v1::Corroboration Compose(const Settings& settings, const CheckedInput& input,
   }
   ApplyReportOnly(settings, last, corroboration);
   SetCaaValidity(corroboration);
+  TellToleratedFailures(corroboration);
   return corroboration;
 }
 
@@ -198,6 +200,7 @@ void LogVerdict(const RequestOrigin& origin, const CheckedInput& input,
        {"quorum", corroboration.quorum().text()},
        {"attempts", corroboration.attempts()},
        {"policy_phase", corroboration.policy_phase()},
+       {"caa_lookup_failure_tolerated", corroboration.caa_lookup_failure_tolerated()},
        {"report_only", corroboration.report_only()},
        {"lab", corroboration.lab()},
        {"elapsed_ms", absl::ToInt64Milliseconds(took)}});

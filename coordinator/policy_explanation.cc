@@ -75,6 +75,7 @@ PolicyExplanation ExplainPolicy(const Settings& settings, absl::Time at) {
   explanation.remotes_per_attempt = rules.remotes;
   explanation.non_corroborations_allowed = rules.non_corroborations_allowed;
   explanation.rir_regions_min = rules.rir_regions_min;
+  explanation.caa_lookup_failure_may_permit = settings.policy.caa_lookup_failure_may_permit;
   explanation.margin = MarginOf(question, phase);
   explanation.indispensable = IndispensableRemotes(question, phase);
   explanation.phases = ExplainPhases(question, phase);

@@ -46,6 +46,7 @@ struct PolicyExplanation {
   unsigned remotes_per_attempt = 0;
   unsigned non_corroborations_allowed = 0;
   unsigned rir_regions_min = 0;
+  bool caa_lookup_failure_may_permit = false;  // BR 4.2.2.1
   RirMargin margin;
   std::vector<std::string> indispensable;  // remotes without which no compliant cohort exists
   std::vector<PhaseExplanation> phases;    // the one in force, and all later ones

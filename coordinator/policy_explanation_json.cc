@@ -81,6 +81,8 @@ std::string ToJson(const PolicyExplanation& explanation) {
   SetNumber(object, "remotes_per_attempt", explanation.remotes_per_attempt);
   SetNumber(object, "non_corroborations_allowed", explanation.non_corroborations_allowed);
   SetNumber(object, "rir_regions_min", explanation.rir_regions_min);
+  Field(object, "caa_lookup_failure_may_permit")
+      .set_bool_value(explanation.caa_lookup_failure_may_permit);
   SetMargin(object, explanation.margin);
   SetTexts(object, "indispensable", explanation.indispensable);
   SetPhases(object, explanation.phases);

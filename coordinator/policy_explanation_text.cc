@@ -63,6 +63,10 @@ std::string AttemptText(const PolicyExplanation& explanation) {
                       explanation.indispensable.empty()
                           ? "none: any one may be away"
                           : absl::StrJoin(explanation.indispensable, ", "),
+                      "\n  failed CAA lookups          ",
+                      explanation.caa_lookup_failure_may_permit
+                          ? "may permit below a proven insecure delegation (BR 4.2.2.1)"
+                          : "never permit",
                       "\n\n");
 }
 

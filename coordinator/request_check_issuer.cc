@@ -146,6 +146,10 @@ void CheckCaa(v1::CaaCheck& caa, const MethodContext& context, const Field& fiel
   CheckIssuerNames(field["issuer_domain_names"], *caa.mutable_issuer_domain_names());
   if (!configured.empty()) CheckOwnNames(caa, configured, field["issuer_domain_names"]);
   CheckUris(field["account_uris"], caa.account_uris(), kAccountUrisMax);
+  // An RA cannot loosen what the CA decided.
+  if (caa.lookup_failure() != v1::CaaCheck::NEVER_PERMITS) {
+    field["lookup_failure"].Refuse("must be absent: the coordinator sets it by its policy");
+  }
   CheckMethodOfCaa(caa, context, field);
 }
 

@@ -6,6 +6,7 @@
 #include "coordinator/adn_hops.h"
 #include "coordinator/expected_observation.h"
 #include "coordinator/tally.h"
+#include "coordinator/tolerated_failure.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -48,6 +49,7 @@ std::string UnusablePass(const v1::CheckResult& result, const v1::Check& asked) 
   if (result.has_caa() && !result.caa().has_valid_until()) {
     return "the result permits by CAA without end";
   }
+  if (const std::string why = WhyFailureIsNotTolerable(result, asked); !why.empty()) return why;
   if (const absl::Status seen = CheckObservation(asked, result.observed_value()); !seen.ok()) {
     return absl::StrCat("observed_value ", seen.message());
   }

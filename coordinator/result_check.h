@@ -10,7 +10,8 @@ namespace mpic::coordinator {
 
 // What makes a result unusable although it names the right perspective: another attempt, no outcome
 // that this version knows, PASSED without the evidence, value, values or CNAME targets that `asked`
-// demands, or no PASSED and no reason. Empty when nothing does.
+// demands, permission by a failed lookup that was not asked for or is not proven, or no PASSED and
+// no reason. Empty when nothing does.
 std::string WhyUnusable(const v1::CheckResult& result, const v1::Check& asked);
 
 }  // namespace mpic::coordinator

@@ -129,6 +129,13 @@ void ReadPolicy(const config::v1::Policy& config, Settings& settings,
   if (policy.report_only) {
     settings.warnings.push_back("policy.report_only: quorum and RIR rule are not enforced");
   }
+  policy.caa_lookup_failure_may_permit = config.caa_lookup_failure_may_permit();
+  if (policy.caa_lookup_failure_may_permit) {
+    settings.warnings.push_back(
+        "policy.caa_lookup_failure_may_permit: failed CAA lookups below proven insecure "
+        "delegations "
+        "may be read as permission (BR 4.2.2.1)");
+  }
 }
 
 // What may be stricter than the phase, never looser.

@@ -30,6 +30,7 @@ struct PolicySettings {
   absl::Duration check_budget = absl::Seconds(10);
   absl::Duration straggler_grace = absl::Seconds(1);
   bool report_only = false;
+  bool caa_lookup_failure_may_permit = false;
 };
 
 struct LimitSettings {

@@ -35,6 +35,10 @@ std::string CaaText(const v1::CaaEvidence& caa) {
   if (caa.valid_until().seconds() != 0) {
     absl::StrAppend(&text, ", valid until ", InstantText(FromTimestamp(caa.valid_until())));
   }
+  if (caa.has_tolerated_lookup_failure()) {
+    absl::StrAppend(&text, ", ** failed lookups tolerated below the insecure delegation ",
+                    ForTerminal(caa.tolerated_lookup_failure().insecure_delegation()), " **");
+  }
   return text;
 }
 

@@ -19,7 +19,8 @@ std::string MethodText(const v1::Check& check, absl::string_view reference);
 // "KIND: detail"; empty when there is none.
 std::string ProblemText(const v1::Problem& problem);
 
-// "CAA found at example.com, valid until 2026-12-15T00:00:00Z".
+// "CAA found at example.com, valid until 2026-12-15T00:00:00Z", and whether lookups that
+// failed were tolerated on the way.
 std::string CaaText(const v1::CaaEvidence& caa);
 
 // "2026-12-15T00:00:00Z".

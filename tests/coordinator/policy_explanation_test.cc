@@ -92,11 +92,15 @@ TEST(PolicyExplanationTest, TextSaysItForPeople) {
   EXPECT_THAT(text, HasSubstr("ARIN      2  ashburn, oregon"));
   EXPECT_THAT(text, HasSubstr("Every resolver stands with its perspective."));
   EXPECT_THAT(text, HasSubstr("kept with any 1 failures"));
+  EXPECT_THAT(text, HasSubstr("failed CAA lookups          never permit\n"));
   EXPECT_THAT(text, HasSubstr("warning: from 2026-12-15: "));
 
   config::v1::CoordinatorConfig config = SoundConfig();
   config.mutable_perspectives(3)->set_resolver_id("dublin-dns");
   EXPECT_THAT(ToText(ExplainPolicy(Checked(config), kNow)), HasSubstr("Resolvers (km"));
+  config.mutable_policy()->set_caa_lookup_failure_may_permit(true);
+  EXPECT_THAT(ToText(ExplainPolicy(Checked(config), kNow)),
+              HasSubstr("failed CAA lookups          may permit below a proven insecure"));
   config.clear_primary_perspective_id();
   EXPECT_THAT(ToText(ExplainPolicy(Checked(config), kNow)), HasSubstr("supplied by the RA"));
   EXPECT_THAT(ToText(ExplainPolicy(Checked(SoundConfig()), kNow)), Not(HasSubstr("warning")));
@@ -110,6 +114,7 @@ TEST(PolicyExplanationTest, JsonIsOneObjectForMachines) {
   const auto& fields = object.fields();
   EXPECT_EQ(fields.at("at").string_value(), "2026-11-23T00:00:00Z");
   EXPECT_EQ(fields.at("remotes_per_attempt").number_value(), 4);
+  EXPECT_FALSE(fields.at("caa_lookup_failure_may_permit").bool_value());
   EXPECT_TRUE(fields.at("rir_margin").struct_value().fields().at("kept").bool_value());
   const auto& last = fields.at("phases").list_value().values(1).struct_value().fields();
   EXPECT_EQ(last.at("phase").string_value(), "2026-12-15");

@@ -276,6 +276,9 @@ TEST(RequestCheckTest, Caa) {
           {"a label off the grammar", Caa,
            [](Request& r) { CaaOf(r).add_validation_method_labels("dns_01"); },
            "inputs[0].check.caa.validation_method_labels[0]", "RFC 8657 section 4"},
+          {"failures that shall permit", Caa,
+           [](Request& r) { CaaOf(r).set_lookup_failure(v1::CaaCheck::MAY_PERMIT); },
+           "inputs[0].check.caa.lookup_failure", "the coordinator sets it"},
           {"labels without method", Caa,
            [](Request& r) {
              CaaOf(r).clear_validation_method();

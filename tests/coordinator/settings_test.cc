@@ -355,12 +355,16 @@ TEST(SettingsTest, SwitchesAreWarnedOf) {
   CoordinatorConfig config = SoundConfig();
   config.set_lab(true);
   config.mutable_policy()->set_report_only(true);
+  config.mutable_policy()->set_caa_lookup_failure_may_permit(true);
   const auto settings = CheckSettings(config, kNow);
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_TRUE(settings->lab);
   EXPECT_TRUE(settings->policy.report_only);
+  EXPECT_TRUE(settings->policy.caa_lookup_failure_may_permit);
   EXPECT_THAT(settings->warnings,
-              testing::UnorderedElementsAre(HasSubstr("report_only"), HasSubstr("laboratory")));
+              testing::UnorderedElementsAre(HasSubstr("report_only"), HasSubstr("laboratory"),
+                                            HasSubstr("caa_lookup_failure_may_permit")));
+  EXPECT_FALSE(CheckSettings(SoundConfig(), kNow)->policy.caa_lookup_failure_may_permit);
 }
 
 }  // namespace

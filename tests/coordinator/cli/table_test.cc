@@ -128,6 +128,14 @@ TEST(TableTest, AValidationSaysHowLongItMayBeUsed) {
               HasSubstr("\n  may support certificates issued before 2027-03-15T00:00:00Z\n"));
 }
 
+TEST(TableTest, CaaSaysWhenFailedLookupsWereTolerated) {
+  EXPECT_THAT(
+      Table(kCaa, R"({"corroborations": [{"verdict": "CORROBORATED", "primary": {"caa": {
+                "tolerated_lookup_failure": {"insecure_delegation": "example.com"}}}}]})"),
+      HasSubstr("\n  no CAA found up to the TLD, ** failed lookups tolerated below the insecure "
+                "delegation example.com **\n"));
+}
+
 TEST(TableTest, RelaxedRulesAreLoud) {
   const std::string table = Table(kDns01, R"({"corroborations": [{"verdict": "CORROBORATED",
       "report_only": true, "lab": true, "problem": {"kind": "QUORUM_RIR", "detail": "one RIR"}}]})");
