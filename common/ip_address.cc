@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -61,6 +62,11 @@ constexpr ReservedRow kReservedRows[] = {
     {"fec0::/10", "fec0::/10 deprecated site local"},
 };
 
+// Strangers write it: printable, and cut to a readable length.
+std::string Quoted(absl::string_view text) {
+  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, 64)), "\"");
+}
+
 struct ReservedPrefix {
   IpPrefix prefix;
   absl::string_view name;
@@ -93,8 +99,7 @@ absl::StatusOr<IpAddress> IpAddress::Parse(absl::string_view text) {
       return address;
     }
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("\"", text.substr(0, 64), "\" is not an IPv4 or IPv6 address"));
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " is not an IPv4 or IPv6 address"));
 }
 
 absl::StatusOr<IpAddress> IpAddress::FromOctets(absl::Span<const std::uint8_t> octets) {
@@ -129,7 +134,7 @@ absl::StatusOr<IpPrefix> IpPrefix::Parse(absl::string_view text) {
   MPIC_ASSIGN_OR_RETURN(const IpAddress address, IpAddress::Parse(parts.first));
   unsigned bits = 0;
   if (!absl::SimpleAtoi(parts.second, &bits) || bits > address.octets().size() * 8) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not an address prefix"));
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " is not an address prefix"));
   }
   return IpPrefix{.address = address, .bits = bits};
 }
@@ -155,7 +160,7 @@ absl::StatusOr<IpEndpoint> IpEndpoint::Parse(absl::string_view text) {
   int port = 0;
   if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(colon + 1), &port) ||
       port < 0 || port > 65535) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not \"address:port\""));
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " is not \"address:port\""));
   }
   absl::string_view host = text.substr(0, colon);
   const bool bracketed = host.size() > 1 && host.front() == '[' && host.back() == ']';
@@ -163,7 +168,7 @@ absl::StatusOr<IpEndpoint> IpEndpoint::Parse(absl::string_view text) {
   MPIC_ASSIGN_OR_RETURN(const IpAddress address, IpAddress::Parse(host));
   if (address.is_v6() != bracketed) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\": an IPv6 address stands in brackets, IPv4 does not"));
+        absl::StrCat(Quoted(text), ": an IPv6 address stands in brackets, IPv4 does not"));
   }
   return IpEndpoint{.address = address, .port = static_cast<std::uint16_t>(port)};
 }

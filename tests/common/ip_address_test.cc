@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace mpic {
@@ -16,6 +17,29 @@ TEST(IpAddressTest, StrictTextForms) {
     EXPECT_FALSE(IpAddress::Parse(bad).ok()) << bad;
   }
   EXPECT_FALSE(IpAddress::Parse(std::string("1.2.3.4\0x", 9)).ok());
+}
+
+// The sentences go into results, whose strings must be UTF-8, and in front of people.
+TEST(IpAddressTest, WhatIsRefusedIsQuotedInShortPrintableAscii) {
+  const struct {
+    const char* name;
+    std::string text;
+  } cases[] = {{"UTF-8 that the quotation would cut", std::string(63, 'a') + "\u00e9"},
+               {"control characters", "1.2.3.4\r\n\x1b[2J"},
+               {"no UTF-8", "\xff:53"},
+               {"an address with wrong brackets", "[1.2.3.4]:53"},
+               {"a long prefix", "1.2.3.4/" + std::string(10'000, '9')}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    for (const std::string& message : {std::string(IpAddress::Parse(c.text).status().message()),
+                                       std::string(IpPrefix::Parse(c.text).status().message()),
+                                       std::string(IpEndpoint::Parse(c.text).status().message())}) {
+      EXPECT_NE(message, "");
+      EXPECT_LT(message.size(), 400U);
+      EXPECT_TRUE(std::ranges::all_of(message, [](char x) { return x >= ' ' && x <= '~'; }))
+          << message;
+    }
+  }
 }
 
 TEST(IpAddressTest, FromOctetsTakesOnlyFourOrSixteen) {
