@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "common/utf8.h"
 
 namespace mpic {
 namespace {
@@ -88,6 +89,17 @@ std::string PutEnum(const std::string& text, const Target& target) {
   return absl::StrCat("must be one of ", absl::StrJoin(names, ", "));
 }
 
+bool IsPlainText(absl::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    const char32_t c = Utf8CodePoint(text.substr(0, length));
+    if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string PutDuration(const std::string& text, const Target& target) {
   absl::Duration value;
   if (!absl::ParseDuration(text, &value)) return kDurationRule;
@@ -118,6 +130,8 @@ std::string SetConfigScalar(const std::string& text, bool quoted, Message& messa
   const Target target{message, field};
   const FieldDescriptor::CppType type = field.cpp_type();
   if (type == FieldDescriptor::CPPTYPE_STRING) {
+    // Neither protobuf nor a file name or log line holds anything else.
+    if (!IsPlainText(text)) return "must be UTF-8 without control characters";
     return target.Put(&Reflection::SetString, &Reflection::AddString, text);
   }
   if (type == FieldDescriptor::CPPTYPE_ENUM) return PutEnum(text, target);

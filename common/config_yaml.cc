@@ -9,6 +9,8 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/escaping.h"
+
 namespace mpic {
 namespace {
 
@@ -21,6 +23,7 @@ class TreeBuilder final : public YAML::EventHandler {
   explicit TreeBuilder(std::vector<ConfigViolation>& violations) : violations_(violations) {}
 
   ConfigNode TakeRoot() { return std::move(root_); }
+  bool IsRefusedAsSeveral() const { return documents_ > 1; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 2) Refuse(mark, "only one document is allowed in a file");
@@ -105,12 +108,13 @@ ConfigNode ParseConfigYaml(const std::string& text, std::vector<ConfigViolation>
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    // Where a document begins with a comma, yaml-cpp gives out empty ones for ever.
+    while (!builder.IsRefusedAsSeveral() && parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    violations.push_back({error.mark.line + 1, "", "not YAML: " + error.msg});
+    violations.push_back({error.mark.line + 1, "", "not YAML: " + absl::CHexEscape(error.msg)});
   } catch (const std::exception& error) {
-    violations.push_back({1, "", std::string("not YAML: ") + error.what()});
+    violations.push_back({1, "", "not YAML: " + absl::CHexEscape(error.what())});
   }
   return builder.TakeRoot();
 }

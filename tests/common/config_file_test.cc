@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -148,6 +149,55 @@ TEST(ConfigFileTest, RefusesDeepNesting) {
     if (open[0] == '-') text.clear();
     for (int i = 0; i < 2000; ++i) text += open;
     EXPECT_EQ(LoadConfigText(text, "c.yaml", config).code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST(ConfigFileTest, RefusesDocumentsWithoutEnd) {
+  for (const char* text : {",", ",listen: x\n", "listen: x\n---\n,\n", ",a: 1\n---\nb\n"}) {
+    config::v1::CoordinatorConfig config;
+    EXPECT_THAT(std::string(LoadConfigText(text, "c.yaml", config).message()),
+                HasSubstr("only one document"))
+        << text;
+  }
+}
+
+TEST(ConfigFileTest, TextsAreUtf8WithoutControlCharacters) {
+  const struct {
+    const char* name;
+    std::string value;
+    bool accepted;
+  } cases[] = {{"beyond ASCII", "\"caf\xc3\xa9\"", true},
+               {"beyond ASCII by escape", R"("caf\u00e9")", true},
+               {"Latin-1", "\"caf\xe9\"", false},
+               {"cut short", "caf\xc3", false},
+               {"a NUL, behind which a file name would end", R"("/var/a\0b")", false},
+               {"a line feed", R"("a\nb")", false},
+               {"a control character beyond ASCII", R"("a\u009b2Jb")", false}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    config::v1::CoordinatorConfig config;
+    const absl::Status status = LoadConfigText("listen: " + c.value + "\n", "c.yaml", config);
+    EXPECT_EQ(status.ok(), c.accepted) << status;
+    if (!c.accepted) {
+      EXPECT_EQ(status.message(), "c.yaml:1: listen: must be UTF-8 without control characters");
+    }
+  }
+}
+
+TEST(ConfigFileTest, WhatIsRefusedIsShownInPrintableAscii) {
+  const struct {
+    const char* name;
+    std::string text;
+  } cases[] = {{"an unknown key", "\"\\e[2J\xff\": 1\n"},
+               {"an unknown key below another", "tls: {\"a\\r\": 1}\n"},
+               {"an unknown escape", std::string("listen: \"\\\0\"\n", 13)}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    config::v1::CoordinatorConfig config;
+    const std::string message(LoadConfigText(c.text, "c.yaml", config).message());
+    EXPECT_NE(message, "");
+    EXPECT_TRUE(std::ranges::all_of(message, [](char x) { return x >= ' ' && x <= '~'; }))
+        << message;
   }
 }
 
