@@ -1,6 +1,7 @@
 #include "perspective/net/certificate.h"
 
 #include <openssl/asn1.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
@@ -25,6 +26,9 @@ struct FreeCertificate {
 };
 struct FreeNames {
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
+};
+struct FreeOctets {
+  void operator()(unsigned char* octets) const { OPENSSL_free(octets); }
 };
 
 // OIDs in use have some ten octets; beyond that, decimal text costs more than it tells.
@@ -92,12 +96,21 @@ GeneralName ReadName(const GENERAL_NAME& name) {
   }
 }
 
-// False when `value` is not a list of GeneralNames and nothing else.
+// OpenSSL also reads BER, in which a name may come in pieces and many octets mean the same.
+bool IsDer(const GENERAL_NAMES& names, absl::string_view value) {
+  unsigned char* encoded = nullptr;
+  const int size = i2d_GENERAL_NAMES(&names, &encoded);
+  const std::unique_ptr<unsigned char, FreeOctets> owner(encoded);
+  return size > 0 && absl::string_view(reinterpret_cast<const char*>(encoded),
+                                       static_cast<std::size_t>(size)) == value;
+}
+
+// False when `value` is not the DER of a list of GeneralNames and nothing else.
 bool AppendNames(absl::string_view value, std::vector<GeneralName>& names) {
   const unsigned char* cursor = Cursor(value);
   const std::unique_ptr<GENERAL_NAMES, FreeNames> read(
       d2i_GENERAL_NAMES(nullptr, &cursor, static_cast<long>(value.size())));
-  if (read == nullptr || !AtEnd(cursor, value)) return false;
+  if (read == nullptr || !AtEnd(cursor, value) || !IsDer(*read, value)) return false;
   for (int i = 0; i < sk_GENERAL_NAME_num(read.get()); ++i) {
     names.push_back(ReadName(*sk_GENERAL_NAME_value(read.get(), i)));
     std::string& text = names.back().text;

@@ -43,7 +43,7 @@ struct Certificate {
 
 // Reads exactly one certificate by OpenSSL's parsers. Nothing is verified: no signature, no date.
 //   CERT_NONE       no octets, more than kCertificateOctetsMax, not a certificate, octets after it
-//   CERT_SAN_COUNT  a subjectAltName that is no list of GeneralNames
+//   CERT_SAN_COUNT  a subjectAltName that is not the DER of a list of GeneralNames
 OrProblem<Certificate> ParseCertificate(absl::string_view der);
 
 }  // namespace mpic::perspective

@@ -112,6 +112,17 @@ TEST(CertificateTest, NamesByTheirOctets) {
        {"DNS:" + std::string(252, 'a')},
        ""},
       {"no octets", "", {}, "CERT_SAN_COUNT"},
+      {"BER: a name in two pieces",
+       "\x30\x08\xa2\x06\x04\x01"
+       "a\x04\x01"
+       "b",
+       {},
+       "CERT_SAN_COUNT"},
+      {"BER: a long form of a short length",
+       "\x30\x81\x03\x82\x01"
+       "a",
+       {},
+       "CERT_SAN_COUNT"},
       {"octets behind the list", {"\x30\x02\x82\x00\x00", 5}, {}, "CERT_SAN_COUNT"},
       {"not a list",
        "\x16\x01"
