@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PRESET ?= release
 
 # Jobs: one a core, as far as memory goes; a sanitized Beast file takes close to 3 GB.
-mem_per_job_kb := $(if $(filter asan,$(PRESET)),3000000,2000000)
+mem_per_job_kb := $(if $(filter asan,$(PRESET))$(filter fuzz,$(MAKECMDGOALS)),3000000,2000000)
 JOBS ?= $(shell awk -v cores=$$(nproc) -v need=$(mem_per_job_kb) '/^MemAvailable/ { \
   jobs = int($$2 / need); print jobs < 1 ? 1 : jobs < cores ? jobs : cores }' /proc/meminfo)
 
@@ -16,6 +16,7 @@ help:
 	@echo "make build        builds mpic-coordinator, mpic-perspective, mpicctl in build/release/bin"
 	@echo "make test         builds and runs all tests (PRESET=asan: under the sanitizers)"
 	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
+	@echo "make fuzz T=60    runs each fuzz target for T seconds under the sanitizers"
 	@echo "make bench        checks a second and latency of the programs on this machine"
 	@echo "make clean        removes build/"
 	@echo
@@ -49,6 +50,14 @@ lint: build/.installed-build+demo+test
 	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
 	@cmake --build --preset release --parallel $(JOBS) --target mpic_protos
 	@tests/lint/run build/release
+
+T ?= 60
+
+.PHONY: fuzz
+fuzz: build/.installed-build+demo+test
+	@cmake --preset fuzz --log-level=WARNING
+	@cmake --build --preset fuzz --parallel $(JOBS) --target mpic_fuzz
+	@tests/fuzz/run build/fuzz/bin $(T)
 
 .PHONY: bench
 bench: build/.installed-build+demo+test
