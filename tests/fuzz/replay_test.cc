@@ -13,6 +13,10 @@
 #include "tests/fuzz/fuzz_target.h"
 
 namespace mpic::fuzz {
+
+// What ctest prints beside a case's name.
+static void PrintTo(const FuzzTarget& target, std::ostream* out) { *out << target.name; }
+
 namespace {
 
 class ReplayTest : public ::testing::TestWithParam<FuzzTarget> {};
