@@ -137,7 +137,7 @@ void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
 
 // In the order of arrival, as far as the perspective's limit of checks in flight goes.
 void GrpcPerspectiveSession::SendWaiting() {
-  if (!healthy()) return;
+  if (!current_ || !current_->hello_taken) return;
   while (!unsent_.empty() && current_->in_flight < current_->hello.checks_in_flight_max()) {
     const auto entry = pending_.find(*unsent_.begin());
     unsent_.erase(unsent_.begin());
@@ -168,8 +168,9 @@ void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswe
   (*waiter)(std::move(answer));
 }
 
-void GrpcPerspectiveSession::Open() {
+void GrpcPerspectiveSession::Open(bool takes_over) {
   auto line = std::make_shared<Line>();
+  line->up = takes_over;
   line->opened = absl::Now();
   current_ = line;
   line->stream = PerspectiveStream::Open(
@@ -218,7 +219,8 @@ void GrpcPerspectiveSession::OnHello(const std::shared_ptr<Line>& line, v1::Hell
   line->hello_taken = true;
   line->hello = std::move(hello);
   hello_timer_.cancel();
-  options_.availability.StreamUp(options_.perspective.perspective_id);
+  if (!line->up) options_.availability.StreamUp(options_.perspective.perspective_id);
+  line->up = true;
   Log(LogLevel::kInfo, "perspective connected",
       {{"perspective_id", options_.perspective.perspective_id},
        {"software", line->hello.perspective().software()}});
@@ -260,7 +262,6 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::Che
 void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
   line->stream->HalfClose();
   if (line != current_) return;
-  LetGoOfCurrent();
   leaving_.push_back(line);
   leaving_timer_.expires_after(absl::ToChronoNanoseconds(options_.leaving_max));
   leaving_timer_.async_wait([this](boost::system::error_code error) {
@@ -270,6 +271,14 @@ void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
     }
   });
   last_problem_ = Unreachable("it is going away");
+  // One that merely grows old is followed without a gap: questions wait for the next Hello. What
+  // opens streams faster than a reconnection may wait as one.
+  if (!stopped_ && line->up && absl::Now() - line->opened >= backoff_) {
+    line->up = false;
+    Open(/*takes_over=*/true);
+    return;
+  }
+  LetGoOfCurrent();
   Reconnect();
 }
 

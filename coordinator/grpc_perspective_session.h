@@ -42,8 +42,9 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
     absl::Duration hello_timeout = absl::Seconds(10);
     // How long a stream must have lived for the next one to come without backoff.
     absl::Duration stable_after = absl::Seconds(10);
-    // How long a stream that said GoingAway may take for what is in flight, whatever it says.
-    absl::Duration leaving_max = absl::Minutes(2);
+    // How long a stream that said GoingAway may take for what is in flight, whatever it says: the
+    // longest check, and its way.
+    absl::Duration leaving_max = absl::Seconds(125);
   };
 
   // Questions in a row that a perspective may leave unanswered, without a word about anything else,
@@ -59,7 +60,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Stop();
 
   const ConfiguredPerspective& perspective() const override { return options_.perspective; }
-  bool healthy() const override { return current_ != nullptr && current_->hello_taken; }
+  bool healthy() const override { return current_ != nullptr && current_->up; }
   unsigned in_flight() const override { return static_cast<unsigned>(pending_.size()); }
   boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override;
 
@@ -68,6 +69,8 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   struct Line {
     std::shared_ptr<PerspectiveStream> stream;
     bool hello_taken = false;
+    // Counted as connected: since its Hello, or because it takes over from one that was.
+    bool up = false;
     v1::Hello hello;
     unsigned in_flight = 0;  // sent and not answered; cancelling alone makes no room over there
     std::set<std::uint64_t> cancelled;  // of those in flight
@@ -90,7 +93,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Transmit(PendingMap::iterator entry);
   void Answer(PendingMap::iterator entry, PerspectiveAnswer answer);
 
-  void Open();
+  void Open(bool takes_over = false);
   void OnMessage(const std::shared_ptr<Line>& line, v1::CheckResponse message);
   void OnHello(const std::shared_ptr<Line>& line, v1::Hello hello);
   void OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result);
