@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "common/handshake_failures.h"
 #include "common/log.h"
 
 namespace mpic {
@@ -18,6 +19,7 @@ void Write(gpr_log_func_args* arguments) {
   absl::string_view file = arguments->file;
   file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
   const bool is_error = arguments->severity == GPR_LOG_SEVERITY_ERROR;
+  if (is_error) NoteHandshakeFailure(arguments->message);
   const bool warn = is_error && !IsHostNameNote(arguments->message);
   Log(warn ? LogLevel::kWarning : LogLevel::kDebug, "grpc",
       {{"detail", arguments->message}, {"file", file}, {"line", arguments->line}});

@@ -9,12 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/certificate_metric.h"
 #include "common/credentials.h"
 #include "common/grpc_server_metrics.h"
+#include "common/handshake_failures.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
 #include "common/random.h"
+#include "common/server_ageing.h"
 #include "common/status_macros.h"
 #include "coordinator/audit/json_lines_audit_log.h"
 #include "coordinator/grpc_perspective_session.h"
@@ -36,10 +37,12 @@ constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kReconnectMinMs = 250;
 constexpr int kReconnectMaxMs = 10'000;
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const Settings& settings,
-                                                           const ConfiguredPerspective& to) {
-  MPIC_ASSIGN_OR_RETURN(const auto credentials,
-                        ChannelCredentials(settings.perspective_tls, to.peer_name, to.address));
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(
+    const Settings& settings, const ConfiguredPerspective& to,
+    const std::shared_ptr<RotatingCertificates>& certificates) {
+  MPIC_ASSIGN_OR_RETURN(
+      const auto credentials,
+      ChannelCredentials(settings.perspective_tls, to.peer_name, to.address, certificates));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kResultOctetsMax);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
@@ -86,6 +89,7 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
       std::make_unique<MpicService>(server->settings_, *server->suffixes_, std::move(environments));
   MPIC_RETURN_IF_ERROR(server->Listen());
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
+  server->WatchCertificates();
   server->availability_.set_on_change([raw = server.get()] { raw->PublishHealth(); });
   for (const auto& desk : server->desks_) {
     boost::asio::post(desk->loop, [raw = desk.get()] {
@@ -98,6 +102,10 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
 absl::Status CoordinatorServer::OpenFiles() {
   MPIC_ASSIGN_OR_RETURN(suffixes_, PublicSuffixList::Load(settings_.public_suffix_list_file));
   MPIC_ASSIGN_OR_RETURN(audit_, JsonLinesAuditLog::Open(settings_.audit_file, clock_));
+  MPIC_ASSIGN_OR_RETURN(certificates_,
+                        LoadCertificates(settings_.tls, TlsRole::kServer, registry_));
+  MPIC_ASSIGN_OR_RETURN(client_certificates_,
+                        LoadCertificates(settings_.perspective_tls, TlsRole::kClient, registry_));
   return absl::OkStatus();
 }
 
@@ -105,7 +113,7 @@ absl::Status CoordinatorServer::AddDesk(boost::asio::io_context& loop) {
   auto desk = std::make_unique<Desk>(Desk{.loop = loop});
   const auto add = [&](const ConfiguredPerspective& perspective,
                        bool is_primary) -> absl::StatusOr<std::unique_ptr<PerspectiveSession>> {
-    MPIC_ASSIGN_OR_RETURN(auto channel, MakeChannel(settings_, perspective));
+    MPIC_ASSIGN_OR_RETURN(auto channel, MakeChannel(settings_, perspective, client_certificates_));
     auto session = std::make_unique<GrpcPerspectiveSession>(
         loop, GrpcPerspectiveSession::Options{
                   .perspective = perspective,
@@ -141,7 +149,8 @@ absl::Status CoordinatorServer::AddDesk(boost::asio::io_context& loop) {
 }
 
 absl::Status CoordinatorServer::Listen() {
-  MPIC_ASSIGN_OR_RETURN(const auto credentials, ServerCredentials(settings_.tls, settings_.listen));
+  MPIC_ASSIGN_OR_RETURN(const auto credentials,
+                        ServerCredentials(settings_.tls, settings_.listen, certificates_));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -150,6 +159,7 @@ absl::Status CoordinatorServer::Listen() {
   builder.SetMaxReceiveMessageSize(kRequestOctetsMax);
   // Two processes must never share a port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  AgeConnections(AgeingOf(settings_.tls, settings_.limits.request_timeout), builder);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(GrpcServerMetrics(*registry_, {kServiceName}));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
@@ -171,15 +181,31 @@ void CoordinatorServer::PublishHealth() {
 
 absl::Status CoordinatorServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
-  PublishCertificateExpiry(settings_.tls, *registry_);
   MPIC_ASSIGN_OR_RETURN(
-      admin_,
-      AdminServer::Start({.listen = settings_.admin_listen,
-                          .collectables = {registry_, std::make_shared<ProcessMetrics>(
-                                                          "mpic-coordinator", MPIC_VERSION)},
-                          .ready = [] { return absl::OkStatus(); },
-                          .config_json = settings_.config_json}));
+      admin_, AdminServer::Start({.listen = settings_.admin_listen,
+                                  .collectables = {registry_, std::make_shared<HandshakeFailures>(),
+                                                   std::make_shared<ProcessMetrics>(
+                                                       "mpic-coordinator", MPIC_VERSION)},
+                                  .ready = [] { return absl::OkStatus(); },
+                                  .config_json = settings_.config_json}));
   return absl::OkStatus();
+}
+
+void CoordinatorServer::WatchCertificates() {
+  if (certificates_) {
+    watches_.push_back(
+        std::make_unique<CertificateWatch>(certificates_, RefreshInterval(settings_.tls)));
+  }
+  if (client_certificates_) {
+    watches_.push_back(std::make_unique<CertificateWatch>(
+        client_certificates_, RefreshInterval(settings_.perspective_tls)));
+  }
+}
+
+void CoordinatorServer::ReloadCertificates() {
+  for (const auto& certificates : {certificates_, client_certificates_}) {
+    if (certificates) certificates->Reload(absl::Now());
+  }
 }
 
 void CoordinatorServer::StopSessions() {
@@ -198,6 +224,7 @@ void CoordinatorServer::StopSessions() {
 }
 
 void CoordinatorServer::Shutdown() {
+  watches_.clear();
   if (server_) {
     // First, so that nobody says "serving" afterwards.
     availability_.set_on_change(nullptr);

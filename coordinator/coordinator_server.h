@@ -10,10 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/admin_server.h"
+#include "common/certificate_watch.h"
 #include "common/clock.h"
 #include "common/io_loops.h"
 #include "common/live_count.h"
 #include "common/public_suffix_list.h"
+#include "common/rotating_certificates.h"
 #include "coordinator/availability.h"
 #include "coordinator/mpic_service.h"
 #include "coordinator/settings.h"
@@ -34,6 +36,10 @@ class CoordinatorServer {
   int admin_port() const { return admin_ ? admin_->port() : 0; }
   const Availability& availability() const { return availability_; }
 
+  // Looks at the certificate files now, as is done every tls.refresh_interval. Thread-safe; may
+  // block on the file system.
+  void ReloadCertificates();
+
   // Not serving, calls in flight finish within the drain timeout, then the server ends. Blocks.
   // Idempotent.
   void Shutdown();
@@ -47,6 +53,7 @@ class CoordinatorServer {
   absl::Status Listen();
   absl::Status OpenAdminPort();
   void PublishHealth();
+  void WatchCertificates();
   void StopSessions();
 
   const Settings settings_;
@@ -56,6 +63,9 @@ class CoordinatorServer {
   Availability availability_;
   std::unique_ptr<const PublicSuffixList> suffixes_;
   std::unique_ptr<AuditLog> audit_;
+  std::shared_ptr<RotatingCertificates> certificates_;         // null: plaintext
+  std::shared_ptr<RotatingCertificates> client_certificates_;  // towards perspectives
+  std::vector<std::unique_ptr<CertificateWatch>> watches_;
   std::shared_ptr<LiveCount> live_streams_ = std::make_shared<LiveCount>();
   // Destroyed from the bottom up: the server first, then service and sessions, the loops last.
   std::unique_ptr<IoLoops> loops_;

@@ -10,6 +10,7 @@
 #include "common/config_file.h"
 #include "common/config_violations.h"
 #include "common/status_macros.h"
+#include "common/tls_times.h"
 #include "coordinator/policy/phases.h"
 
 namespace mpic::coordinator {
@@ -24,6 +25,8 @@ void ReadEndpoints(const config::v1::CoordinatorConfig& config, Settings& settin
   settings.admin_listen = config.admin_listen();
   settings.tls = config.tls();
   settings.perspective_tls = config.has_perspective_tls() ? config.perspective_tls() : config.tls();
+  CheckTlsTimes("tls", config.tls(), violations);
+  CheckTlsTimes("perspective_tls", config.perspective_tls(), violations);
   violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
   violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);
   // Port 0 is a free port, another one each time.

@@ -34,6 +34,7 @@ CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, std::st
       environment_(environment),
       peer_(std::move(peer)),
       on_done_(std::move(on_done)),
+      age_timer_(worker.loop),
       grace_timer_(worker.loop) {
   environment_.metrics.streams().Increment();
 }
@@ -44,18 +45,29 @@ void CheckStream::Start() {
     *first.mutable_hello() = environment_.hello;
     Send(std::move(first));
     Read();
+    StartAgeing();
+  });
+}
+
+// A connection would otherwise live as long as its streams, with the certificates of its first day.
+void CheckStream::StartAgeing() {
+  if (finished_ || environment_.stream_age == absl::InfiniteDuration()) return;
+  age_timer_.expires_after(absl::ToChronoMilliseconds(environment_.stream_age));
+  age_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error && !going_away_) GoAway(environment_.leaving_max);
   });
 }
 
 void CheckStream::GoAway(absl::Duration grace) {
   // No timer may fire once OnDone has been posted.
   if (finished_) return;
+  going_away_ = true;
   v1::CheckResponse notice;
   *notice.mutable_going_away()->mutable_grace() = ToProtoDuration(grace);
   Send(std::move(notice));
   grace_timer_.expires_after(absl::ToChronoMilliseconds(grace));
   grace_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) Abandon(grpc::Status(grpc::StatusCode::UNAVAILABLE, "shutting down"));
+    if (!error) Abandon(grpc::Status(grpc::StatusCode::UNAVAILABLE, "going away"));
   });
 }
 
@@ -223,6 +235,7 @@ void CheckStream::FinishIfIdle() {
   const bool all_said = abandoned_ || (input_ended_ && outgoing_.empty());
   if (finished_ || !all_said || writing_ || !in_flight_.empty()) return;
   finished_ = true;
+  age_timer_.cancel();
   grace_timer_.cancel();
   Finish(final_status_);
 }

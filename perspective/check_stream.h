@@ -27,6 +27,9 @@ namespace mpic::perspective {
 struct StreamEnvironment {
   v1::Hello hello;
   std::size_t checks_in_flight_max = 0;  // of the process
+  // When a stream asks for another in its place, and how long it then waits for its checks.
+  absl::Duration stream_age = absl::InfiniteDuration();
+  absl::Duration leaving_max = absl::InfiniteDuration();
   std::atomic<std::size_t> checks_in_flight = 0;
   Metrics& metrics;
 };
@@ -58,6 +61,7 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   }
 
   // All below: on the loop.
+  void StartAgeing();
   void Read();
   void Take(v1::CheckRequest request);
   void StartCheck(v1::CheckRequest request);
@@ -87,11 +91,13 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   v1::CheckRequest incoming_;  // gRPC writes into it while a read is under way
   std::deque<v1::CheckResponse> outgoing_;
   std::map<std::string, InFlight> in_flight_;
+  boost::asio::steady_timer age_timer_;
   boost::asio::steady_timer grace_timer_;
   grpc::Status final_status_;
   bool reading_ = false;
   bool writing_ = false;
   bool input_ended_ = false;
+  bool going_away_ = false;
   bool abandoned_ = false;  // nothing more is sent
   bool finished_ = false;
 };

@@ -9,12 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/certificate_metric.h"
 #include "common/credentials.h"
 #include "common/grpc_server_metrics.h"
+#include "common/handshake_failures.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
 #include "common/random.h"
+#include "common/server_ageing.h"
 #include "common/status_macros.h"
 #include "perspective/net/beast_http_fetcher.h"
 #include "perspective/net/cares_dns_client.h"
@@ -30,6 +31,9 @@ constexpr int kMessageOctetsMax = 256 * 1024;
 // Coordinators ping their long-lived streams every 30 s (operations: gRPC's own default is 300 s,
 // and a client that pings sooner is cut off).
 constexpr int kPingIntervalMinMs = 10'000;
+
+// A check that crosses our GoingAway on its way begins a little later.
+constexpr absl::Duration kWayMax = absl::Seconds(5);
 
 bool LiesIn(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -70,6 +74,8 @@ PerspectiveServer::PerspectiveServer(const Settings& settings)
       metrics_(*registry_, settings.identity.lab()),
       environment_{.hello = MakeHello(settings),
                    .checks_in_flight_max = settings.limits.checks_in_flight_max,
+                   .stream_age = AgeingOf(settings.tls, settings.limits.time_budget_max).stream_age,
+                   .leaving_max = settings.limits.time_budget_max + kWayMax,
                    .metrics = metrics_} {}
 
 PerspectiveServer::~PerspectiveServer() { Shutdown(); }
@@ -89,6 +95,10 @@ absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
   server->StartDnssecWatch();
   MPIC_RETURN_IF_ERROR(server->Listen());
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
+  if (server->certificates_) {
+    server->certificate_watch_ =
+        std::make_unique<CertificateWatch>(server->certificates_, RefreshInterval(settings.tls));
+  }
   return server;
 }
 
@@ -134,7 +144,10 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
 }
 
 absl::Status PerspectiveServer::Listen() {
-  MPIC_ASSIGN_OR_RETURN(const auto credentials, ServerCredentials(settings_.tls, settings_.listen));
+  MPIC_ASSIGN_OR_RETURN(certificates_,
+                        LoadCertificates(settings_.tls, TlsRole::kServer, registry_));
+  MPIC_ASSIGN_OR_RETURN(const auto credentials,
+                        ServerCredentials(settings_.tls, settings_.listen, certificates_));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -146,6 +159,7 @@ absl::Status PerspectiveServer::Listen() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   // Two processes must never share a port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  AgeConnections(AgeingOf(settings_.tls, settings_.limits.time_budget_max), builder);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(GrpcServerMetrics(*registry_, {kServiceName}));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
@@ -203,18 +217,22 @@ absl::Status PerspectiveServer::Standing() const {
 
 absl::Status PerspectiveServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
-  PublishCertificateExpiry(settings_.tls, *registry_);
   MPIC_ASSIGN_OR_RETURN(
-      admin_,
-      AdminServer::Start({.listen = settings_.admin_listen,
-                          .collectables = {registry_, std::make_shared<ProcessMetrics>(
-                                                          "mpic-perspective", MPIC_VERSION)},
-                          .ready = [this] { return Standing(); },
-                          .config_json = settings_.config_json}));
+      admin_, AdminServer::Start({.listen = settings_.admin_listen,
+                                  .collectables = {registry_, std::make_shared<HandshakeFailures>(),
+                                                   std::make_shared<ProcessMetrics>(
+                                                       "mpic-perspective", MPIC_VERSION)},
+                                  .ready = [this] { return Standing(); },
+                                  .config_json = settings_.config_json}));
   return absl::OkStatus();
 }
 
+void PerspectiveServer::ReloadCertificates() {
+  if (certificates_) certificates_->Reload(absl::Now());
+}
+
 void PerspectiveServer::Shutdown() {
+  certificate_watch_.reset();
   StopDnssecWatch();
   if (server_) {
     server_->GetHealthCheckService()->SetServingStatus(kServiceName, false);

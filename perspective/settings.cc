@@ -12,6 +12,7 @@
 #include "common/config_file.h"
 #include "common/config_violations.h"
 #include "common/rir.h"
+#include "common/tls_times.h"
 
 namespace mpic::perspective {
 namespace {
@@ -161,6 +162,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   settings.listen = config.listen();
   settings.admin_listen = config.admin_listen();
   settings.tls = config.tls();
+  CheckTlsTimes("tls", config.tls(), violations);
   settings.user_agent =
       config.user_agent().empty() ? settings.identity.software() : config.user_agent();
   if (config.log_level() != config::v1::LOG_LEVEL_UNSPECIFIED) {
