@@ -8,9 +8,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/check_method.h"
 #include "common/log.h"
 #include "common/proto_time.h"
-#include "coordinator/policy/methods.h"
 #include "coordinator/result_check.h"
 
 namespace mpic::coordinator {

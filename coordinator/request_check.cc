@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/challenge.h"
+#include "common/check_method.h"
 #include "common/proto_time.h"
 #include "coordinator/field_violations.h"
 #include "coordinator/policy/methods.h"
