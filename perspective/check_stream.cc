@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/log.h"
+#include "common/result_statement.h"
 
 namespace mpic::perspective {
 namespace {
@@ -145,7 +146,7 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
   }
   if (in_flight_.size() >= environment_.hello.checks_in_flight_max() ||
       environment_.checks_in_flight >= environment_.checks_in_flight_max) {
-    AnswerOverloaded(check);
+    AnswerOverloaded(request);
     return;
   }
   ++environment_.checks_in_flight;
@@ -158,7 +159,8 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
            .attempt = check.attempt(),
            .request_id = request.request_id(),
            .traceparent = request.traceparent(),
-           .received = absl::Now()};
+           .received = absl::Now(),
+           .question = QuestionOf(request)};
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
                       [this, check_id](absl::StatusOr<v1::CheckResult> result) {
@@ -169,14 +171,11 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
 }
 
 void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
-  const auto ended = in_flight_.extract(check_id);
+  auto ended = in_flight_.extract(check_id);
   --environment_.checks_in_flight;
   environment_.metrics.checks_in_flight().Decrement();
-  v1::CheckResponse response;
-  if (result.ok()) {
-    *response.mutable_result() = *std::move(result);
-  } else {
-    v1::CheckResult& failed = *response.mutable_result();
+  if (!result.ok()) {
+    v1::CheckResult failed;
     failed.set_check_id(check_id);
     failed.set_attempt(ended.mapped().attempt);
     *failed.mutable_perspective() = environment_.hello.perspective();
@@ -184,23 +183,49 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
     failed.mutable_problem()->set_kind(
         absl::IsCancelled(result.status()) ? v1::Problem::CANCELLED : v1::Problem::INTERNAL_ERROR);
     failed.mutable_problem()->set_detail(std::string(result.status().message()));
+    *failed.mutable_started_at() = ToTimestamp(ended.mapped().received);
+    *failed.mutable_finished_at() = ToTimestamp(absl::Now());
+    result = std::move(failed);
   }
-  environment_.metrics.CountCheck(ended.mapped().method, response.result(),
+  environment_.metrics.CountCheck(ended.mapped().method, *result,
                                   absl::Now() - ended.mapped().received);
-  LogCheck(ended.mapped(), response.result());
-  Send(std::move(response));
+  LogCheck(ended.mapped(), *result);
+  SendResult(std::move(ended.mapped().question), *std::move(result));
   FinishIfIdle();
 }
 
-void CheckStream::AnswerOverloaded(const v1::Check& check) {
-  v1::CheckResponse response;
-  v1::CheckResult& result = *response.mutable_result();
-  result.set_check_id(check.check_id());
-  result.set_attempt(check.attempt());
+void CheckStream::AnswerOverloaded(const v1::CheckRequest& request) {
+  v1::CheckResult result;
+  result.set_check_id(request.check().check_id());
+  result.set_attempt(request.check().attempt());
   *result.mutable_perspective() = environment_.hello.perspective();
   result.set_outcome(v1::ERROR);
   result.mutable_problem()->set_kind(v1::Problem::OVERLOADED);
   result.mutable_problem()->set_detail("over the limit of checks in flight");
+  *result.mutable_started_at() = ToTimestamp(absl::Now());
+  *result.mutable_finished_at() = result.started_at();
+  SendResult(QuestionOf(request), std::move(result));
+}
+
+std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckRequest& request) const {
+  if (environment_.attester == nullptr) return std::nullopt;
+  return StatementOfQuestion(request);
+}
+
+void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result) {
+  if (abandoned_) return;
+  v1::CheckResponse response;
+  if (!question) {
+    *response.mutable_result() = std::move(result);
+    return Send(std::move(response));
+  }
+  auto attested = environment_.attester->Attest(*std::move(question), result);
+  if (!attested.ok()) {
+    // Whoever pins our key takes no result without signature, whatever it says.
+    Log(LogLevel::kError, "result not signed", {{"reason", attested.status().message()}});
+    return Abandon(grpc::Status(grpc::StatusCode::INTERNAL, "results cannot be signed"));
+  }
+  *response.mutable_attested_result() = *std::move(attested);
   Send(std::move(response));
 }
 

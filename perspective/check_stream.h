@@ -12,12 +12,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
 #include "mpic/v1/perspective.pb.h"
+#include "perspective/attestation.h"
 #include "perspective/metrics.h"
 #include "perspective/worker.h"
 
@@ -31,6 +33,7 @@ struct StreamEnvironment {
   absl::Duration stream_age = absl::InfiniteDuration();
   absl::Duration leaving_max = absl::InfiniteDuration();
   std::atomic<std::size_t> checks_in_flight = 0;
+  const Attester* attester = nullptr;  // null: results are not signed
   Metrics& metrics;
 };
 
@@ -66,7 +69,9 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   void Take(v1::CheckRequest request);
   void StartCheck(v1::CheckRequest request);
   void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
-  void AnswerOverloaded(const v1::Check& check);
+  void AnswerOverloaded(const v1::CheckRequest& request);
+  // Sends it with this perspective's signature, if it signs.
+  void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result);
   void Send(v1::CheckResponse response);
   void WriteNext();
   void Abandon(grpc::Status status);
@@ -80,7 +85,10 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
     std::string request_id;
     std::string traceparent;
     absl::Time received;
+    std::optional<v1::ResultStatement> question;  // when results are signed
   };
+  // What a signature will say of the request; nullopt: nothing is signed.
+  std::optional<v1::ResultStatement> QuestionOf(const v1::CheckRequest& request) const;
   void LogCheck(const InFlight& check, const v1::CheckResult& result) const;
 
   Worker& worker_;

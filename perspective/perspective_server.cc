@@ -83,6 +83,10 @@ PerspectiveServer::~PerspectiveServer() { Shutdown(); }
 absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
     const Settings& settings) {
   auto server = std::unique_ptr<PerspectiveServer>(new PerspectiveServer(settings));
+  if (settings.attestation) {
+    MPIC_ASSIGN_OR_RETURN(server->attester_, Attester::Load(*settings.attestation));
+    server->environment_.attester = &*server->attester_;
+  }
   server->loops_ = std::make_unique<IoLoops>(settings.threads);
   std::vector<Worker> workers;
   for (std::size_t i = 0; i < server->loops_->size(); ++i) {

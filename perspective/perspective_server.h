@@ -7,6 +7,7 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,6 +20,7 @@
 #include "common/io_loops.h"
 #include "common/loop_task.h"
 #include "common/rotating_certificates.h"
+#include "perspective/attestation.h"
 #include "perspective/dnssec_watch.h"
 #include "perspective/perspective_service.h"
 #include "perspective/settings.h"
@@ -64,6 +66,7 @@ class PerspectiveServer {
   SystemClock clock_;
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   Metrics metrics_;
+  std::optional<Attester> attester_;
   StreamEnvironment environment_;
   std::shared_ptr<RotatingCertificates> certificates_;  // null: plaintext
   std::unique_ptr<CertificateWatch> certificate_watch_;

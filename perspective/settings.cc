@@ -136,6 +136,16 @@ void SetLab(const config::v1::PerspectiveLab& lab, Settings& settings,
       violations.Number("lab.https_port", lab.https_port(), 1, 65'535, 0));
 }
 
+void SetAttestation(const PerspectiveConfig& config, Settings& settings,
+                    ConfigViolations& violations) {
+  if (!config.has_attestation()) return;
+  const config::v1::Attestation& from = config.attestation();
+  violations.CheckId("attestation.key_id", from.key_id());
+  if (from.private_key_file().empty())
+    violations.Add("attestation.private_key_file", "must be set");
+  settings.attestation = {.key_id = from.key_id(), .private_key_file = from.private_key_file()};
+}
+
 bool IsHeaderText(absl::string_view text) {
   for (const char c : text) {
     if (c < 0x20 || c > 0x7e) return false;
@@ -154,6 +164,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   SetLimits(config.limits(), settings.limits, violations);
   SetPrefixes("refused_prefixes", config.refused_prefixes(), settings.refused_prefixes, violations);
   SetLab(config.lab(), settings, violations);
+  SetAttestation(config, settings, violations);
   violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
   violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);
   if (!IsHeaderText(config.user_agent())) {

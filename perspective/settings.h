@@ -17,6 +17,12 @@
 
 namespace mpic::perspective {
 
+// The key that results are signed with.
+struct AttestationSettings {
+  std::string key_id;
+  std::string private_key_file;
+};
+
 // Meaning and ranges of the fields: mpic/config/v1/perspective.proto.
 struct Settings {
   v1::PerspectiveIdentity identity;
@@ -25,6 +31,7 @@ struct Settings {
   std::string listen;
   std::string admin_listen;  // empty: no admin server
   config::v1::Tls tls;
+  std::optional<AttestationSettings> attestation;  // nullopt: results are not signed
   Limits limits;
   std::string user_agent;
   config::v1::LogLevel log_level = config::v1::info;
@@ -38,7 +45,7 @@ struct Settings {
 };
 
 // Checks a configuration. FAILED_PRECONDITION lists all violations, one a line, each with its field
-// path. Certificate files are not opened here.
+// path. Certificate and key files are not opened here.
 absl::StatusOr<Settings> CheckSettings(const config::v1::PerspectiveConfig& config);
 
 }  // namespace mpic::perspective

@@ -193,6 +193,11 @@ TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
          c.mutable_lab()->add_allowed_reserved_prefixes("127.0.0.0/33");
        },
        "lab.allowed_reserved_prefixes[1]"},
+      {"attestation without key id",
+       [](auto& c) { c.mutable_attestation()->set_private_key_file("k.pem"); },
+       "attestation.key_id"},
+      {"attestation without key file", [](auto& c) { c.mutable_attestation()->set_key_id("k1"); },
+       "attestation.private_key_file"},
       {"lab port", [](auto& c) { c.mutable_lab()->set_http_port(65'536); }, "lab.http_port"},
       {"lab TLS port", [](auto& c) { c.mutable_lab()->set_https_port(70'000); }, "lab.https_port"},
   };
