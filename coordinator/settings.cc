@@ -11,6 +11,7 @@
 #include "common/config_violations.h"
 #include "common/status_macros.h"
 #include "common/tls_times.h"
+#include "coordinator/attestation_keys.h"
 #include "coordinator/policy/phases.h"
 
 namespace mpic::coordinator {
@@ -196,6 +197,7 @@ void CheckCompliance(absl::Time now, Settings& settings, ConfigViolations& viola
 void ReadPerspectivesAndPolicy(const config::v1::CoordinatorConfig& config, absl::Time now,
                                Settings& settings, ConfigViolations& violations) {
   AssignRoles(config, CheckPerspectives(config, violations), settings, violations);
+  CheckAttestationKeys(config, violations);
   ReadPolicy(config.policy(), settings, violations);
   ReadStricter(config.policy(), PhaseAt(now), static_cast<unsigned>(settings.remotes.size()),
                settings.policy, violations);
