@@ -106,6 +106,7 @@ absl::Status CoordinatorServer::OpenFiles() {
                         LoadCertificates(settings_.tls, TlsRole::kServer, registry_));
   MPIC_ASSIGN_OR_RETURN(client_certificates_,
                         LoadCertificates(settings_.perspective_tls, TlsRole::kClient, registry_));
+  MPIC_ASSIGN_OR_RETURN(attestation_keys_, LoadAttestationKeys(settings_));
   return absl::OkStatus();
 }
 
@@ -118,6 +119,7 @@ absl::Status CoordinatorServer::AddDesk(boost::asio::io_context& loop) {
         loop, GrpcPerspectiveSession::Options{
                   .perspective = perspective,
                   .pin = {.lab_accepted = settings_.lab, .must_validate = is_primary},
+                  .attestation_keys = attestation_keys_.at(perspective.perspective_id),
                   .channel = std::move(channel),
                   .live_streams = live_streams_,
                   .availability = availability_,

@@ -16,6 +16,7 @@
 #include "common/live_count.h"
 #include "common/public_suffix_list.h"
 #include "common/rotating_certificates.h"
+#include "coordinator/attestation_keys.h"
 #include "coordinator/availability.h"
 #include "coordinator/mpic_service.h"
 #include "coordinator/settings.h"
@@ -66,6 +67,7 @@ class CoordinatorServer {
   std::shared_ptr<RotatingCertificates> certificates_;         // null: plaintext
   std::shared_ptr<RotatingCertificates> client_certificates_;  // towards perspectives
   std::vector<std::unique_ptr<CertificateWatch>> watches_;
+  PerspectiveKeys attestation_keys_;
   std::shared_ptr<LiveCount> live_streams_ = std::make_shared<LiveCount>();
   // Destroyed from the bottom up: the server first, then service and sessions, the loops last.
   std::unique_ptr<IoLoops> loops_;

@@ -166,6 +166,9 @@ v1::Corroboration Compose(const Settings& settings, const CheckedInput& input,
   }
   *corroboration.mutable_quorum() = ToQuorum(last.verdict.assessment);
   *corroboration.mutable_primary() = last.primary;
+  if (last.primary_attestation) {
+    *corroboration.mutable_primary_attestation() = *last.primary_attestation;
+  }
   for (const v1::RemoteResult& remote : last.remotes) *corroboration.add_remotes() = remote;
   corroboration.set_attempts(last.number);
   corroboration.set_cohort_seed(last.cohort_seed);

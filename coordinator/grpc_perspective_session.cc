@@ -11,7 +11,8 @@
 #include "common/check_method.h"
 #include "common/log.h"
 #include "common/proto_time.h"
-#include "coordinator/result_check.h"
+#include "common/result_statement.h"
+#include "coordinator/result_intake.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;
@@ -107,6 +108,8 @@ void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion que
   pending.request.mutable_check()->set_check_id(absl::StrCat(number));
   pending.request.set_request_id(std::move(question.request_id));
   pending.request.set_traceparent(std::move(question.traceparent));
+  pending.request.set_nonce(RandomOctets(kNonceOctets, options_.random));
+  pending.asked_at = absl::Now();
   unsent_.insert(number);
   SendWaiting();
 }
@@ -194,7 +197,9 @@ void GrpcPerspectiveSession::OnMessage(const std::shared_ptr<Line>& line,
   } else if (message.has_hello()) {
     OnHello(line, std::move(*message.mutable_hello()));
   } else if (message.has_result()) {
-    OnResult(line, std::move(*message.mutable_result()));
+    OnResult(line, {.result = std::move(*message.mutable_result())});
+  } else if (message.has_attested_result()) {
+    OnAttestedResult(line, std::move(*message.mutable_attested_result()));
   } else if (message.has_going_away()) {
     OnGoingAway(line);
   }
@@ -227,34 +232,40 @@ void GrpcPerspectiveSession::OnHello(const std::shared_ptr<Line>& line, v1::Hell
   SendWaiting();
 }
 
-void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result) {
-  const std::string& id = options_.perspective.perspective_id;
+void GrpcPerspectiveSession::OnAttestedResult(const std::shared_ptr<Line>& line,
+                                              v1::AttestedResult attested) {
+  ReceivedResult received{.octets = std::move(*attested.mutable_result()),
+                          .attestation = std::move(*attested.mutable_attestation())};
+  // As with a message that gRPC cannot parse: nobody knows which question it answers.
+  if (!received.result.ParseFromString(received.octets)) {
+    Drop(line, MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
+                           absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                        ": an attested result holds no CheckResult")));
+    return;
+  }
+  OnResult(line, std::move(received));
+}
+
+void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, ReceivedResult received) {
   std::uint64_t number = 0;
-  const auto entry =
-      absl::SimpleAtoi(result.check_id(), &number) ? pending_.find(number) : pending_.end();
+  const auto entry = absl::SimpleAtoi(received.result.check_id(), &number) ? pending_.find(number)
+                                                                           : pending_.end();
   if (line->cancelled.erase(number) > 0) {
     --line->in_flight;
     SendWaiting();
     return;
   }
   if (entry == pending_.end() || entry->second.line != line) {
-    options_.metrics.CountUnexpectedResult(id);
+    options_.metrics.CountUnexpectedResult(options_.perspective.perspective_id);
     return;
   }
-  PerspectiveAnswer answer;
-  if (auto problem = CheckIdentity(options_.perspective, result.perspective(), options_.pin)) {
-    options_.metrics.CountIdentityMismatch(id);
-    Log(LogLevel::kError, "identity mismatch",
-        {{"perspective_id", id}, {"reason", problem->detail()}});
-    answer.problem = *std::move(problem);
-  } else if (const std::string why = WhyUnusable(result, entry->second.request.check());
-             !why.empty()) {
-    answer.problem = MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
-                                 absl::StrCat("perspective ", id, ": ", why));
-  } else {
-    answer.result = std::move(result);
-  }
-  Answer(entry, std::move(answer));
+  Answer(entry, TakeResult({.perspective = options_.perspective,
+                            .pin = options_.pin,
+                            .attestation_keys = options_.attestation_keys},
+                           {.request = entry->second.request,
+                            .hello_identity = line->hello.perspective(),
+                            .asked_at = entry->second.asked_at},
+                           std::move(received), absl::Now(), options_.metrics));
   SendWaiting();
 }
 

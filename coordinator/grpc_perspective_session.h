@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/await_callback.h"
 #include "common/random.h"
+#include "coordinator/attestation_check.h"
 #include "coordinator/availability.h"
 #include "coordinator/metrics.h"
 #include "coordinator/perspective_session.h"
@@ -32,6 +33,8 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   struct Options {
     ConfiguredPerspective perspective;
     PinRules pin;
+    // By which its results are verified; empty: they are not signed. Outlives the session.
+    const AttestationKeys& attestation_keys;
     std::shared_ptr<grpc::Channel> channel;
     std::shared_ptr<LiveCount> live_streams;  // what a shutdown waits for
     Availability& availability;
@@ -80,6 +83,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   // A question that waits for its result, or for a line to be sent on.
   struct Pending {
     v1::CheckRequest request;
+    absl::Time asked_at;
     std::shared_ptr<Completion<PerspectiveAnswer>> waiter;
     std::shared_ptr<Line> line;  // null until sent
   };
@@ -96,7 +100,8 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Open(bool takes_over = false);
   void OnMessage(const std::shared_ptr<Line>& line, v1::CheckResponse message);
   void OnHello(const std::shared_ptr<Line>& line, v1::Hello hello);
-  void OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result);
+  void OnAttestedResult(const std::shared_ptr<Line>& line, v1::AttestedResult attested);
+  void OnResult(const std::shared_ptr<Line>& line, ReceivedResult received);
   void OnGoingAway(const std::shared_ptr<Line>& line);
   void OnClosed(const std::shared_ptr<Line>& line, const grpc::Status& status);
   void Drop(const std::shared_ptr<Line>& line, const v1::Problem& problem);

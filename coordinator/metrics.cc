@@ -105,6 +105,10 @@ void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& se
                          .Name("mpic_coordinator_unexpected_results_total")
                          .Help("Results that nobody waits for: late, repeated or unknown.")
                          .Register(registry);
+  auto& refusals = prometheus::BuildCounter()
+                       .Name("mpic_coordinator_attestation_refusals_total")
+                       .Help("Results that do not count, by what is wrong with their signature.")
+                       .Register(registry);
   std::vector<const ConfiguredPerspective*> all;
   if (settings.primary) all.push_back(&*settings.primary);
   for (const ConfiguredPerspective& remote : settings.remotes) all.push_back(&remote);
@@ -123,6 +127,11 @@ void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& se
     counters.streams = &streams.Add(labels);
     counters.identity_mismatches = &mismatches.Add(labels);
     counters.unexpected_results = &unexpected.Add(labels);
+    for (const AttestationFault fault : kAttestationFaults) {
+      auto with_fault = labels;
+      with_fault["fault"] = std::string(FaultName(fault));
+      counters.attestation_refusals[fault] = &refusals.Add(with_fault);
+    }
   }
 }
 
@@ -203,6 +212,10 @@ void Metrics::CountIdentityMismatch(const std::string& perspective_id) {
 
 void Metrics::CountUnexpectedResult(const std::string& perspective_id) {
   perspectives_.at(perspective_id).unexpected_results->Increment();
+}
+
+void Metrics::CountAttestationRefusal(const std::string& perspective_id, AttestationFault fault) {
+  perspectives_.at(perspective_id).attestation_refusals.at(fault)->Increment();
 }
 
 void Metrics::CountAuditRecord(bool written) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "coordinator/attestation_check.h"
 #include "coordinator/settings.h"
 #include "mpic/v1/coordinator.pb.h"
 
@@ -31,6 +32,8 @@ class Metrics {
   void CountIdentityMismatch(const std::string& perspective_id);
   // A result that nobody waits for: late, repeated, or of an unknown check.
   void CountUnexpectedResult(const std::string& perspective_id);
+  // A result that does not count because of its attestation, or for lack of one.
+  void CountAttestationRefusal(const std::string& perspective_id, AttestationFault fault);
   void CountAuditRecord(bool written);
 
   void SetStreams(const std::string& perspective_id, int streams);
@@ -45,6 +48,7 @@ class Metrics {
     prometheus::Gauge* streams = nullptr;
     prometheus::Counter* identity_mismatches = nullptr;
     prometheus::Counter* unexpected_results = nullptr;
+    std::map<AttestationFault, prometheus::Counter*> attestation_refusals;
   };
   void AddPerspectives(prometheus::Registry& registry, const Settings& settings);
   void AddCorroborations(prometheus::Registry& registry);

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
+#include "coordinator/attestation_check.h"
 #include "tests/coordinator/corroboration_world.h"
+#include "tests/support/test_attestations.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -142,6 +144,55 @@ TEST(RecordTest, ChallengeIsRecordedAsItsDigestOnly) {
                 Not(HasSubstr(absl::Base64Escape("body: " + std::string(kKeyAuthorization)))));
     EXPECT_EQ(record.challenge_sha256(), kKeyAuthorizationSha256);
   }
+}
+
+// A challenge that is a name of the check as well: nothing else of it may be in a statement.
+TEST(RecordTest, AttestationsStayAsTheyWereSigned) {
+  const test::TestSigner signer = test::MakeTestSigner("k1");
+  CheckedInput input = InputWith(
+      [](v1::Check& c) {
+        c.mutable_dns_change()->set_record_type(v1::DnsChange::CNAME);
+        c.mutable_dns_change()->set_expected_value("shop.example.com");
+      },
+      v1::DNS_CHANGE);
+  CorroborationWorld world;
+  for (FakePerspectiveSession* remote : world.remotes()) {
+    remote->ReplyWith([remote, signer](const PerspectiveQuestion& question) {
+      PerspectiveAnswer answer = Pass(remote->perspective());
+      v1::CheckRequest request;
+      *request.mutable_check() = question.check;
+      request.set_request_id(question.request_id);
+      request.set_nonce("nonce of " + remote->perspective().perspective_id);
+      answer.attestation = test::Attested(signer, request, *answer.result).attestation();
+      return answer;
+    });
+  }
+  const v1::Corroboration answer = world.Run(input);
+  const v1::AuditRecord& record = world.audit.records.at(0);
+  PerspectiveKeys keys;
+  for (const v1::RemoteResult& remote : record.corroboration().remotes()) {
+    EXPECT_THAT(remote.attestation().statement(), HasSubstr("shop.example.com"));
+    keys[remote.perspective_id()].emplace("k1", signer.PublicKey());
+    const OpenedAttestation opened =
+        OpenAttestation(keys.at(remote.perspective_id()), remote.attestation());
+    EXPECT_FALSE(opened.refusal.has_value()) << opened.refusal->detail;
+  }
+  EXPECT_THAT(keys, SizeIs(6));
+  // What is quoted elsewhere is left out as ever.
+  EXPECT_EQ(record.corroboration().identifier().dns_name(), "[challenge]");
+}
+
+TEST(RecordTest, ThePrimarysAttestationIsRecorded) {
+  CorroborationWorld world;
+  world.primary().ReplyWith([&](const PerspectiveQuestion&) {
+    PerspectiveAnswer answer = Pass(world.primary().perspective());
+    answer.attestation.emplace().set_key_id("k1");
+    return answer;
+  });
+  const v1::Corroboration answer = world.Run(Dns01Input());
+  EXPECT_EQ(answer.primary_attestation().key_id(), "k1");
+  EXPECT_EQ(world.audit.records.at(0).corroboration().primary_attestation().key_id(), "k1");
+  EXPECT_FALSE(answer.remotes(0).has_attestation());
 }
 
 TEST(RecordTest, MethodsWithoutChallengeKeepWhatWasSeen) {
