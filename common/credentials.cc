@@ -89,16 +89,6 @@ absl::Status CheckInsecure(const config::v1::Tls& tls, const std::string& addres
   return absl::OkStatus();
 }
 
-std::vector<std::string> PresentedNames(const grpc::AuthContext& context) {
-  std::vector<std::string> names;
-  for (const char* property : {"peer_uri", "peer_dns"}) {
-    for (const grpc::string_ref& value : context.FindPropertyValues(property)) {
-      names.emplace_back(value.data(), value.size());
-    }
-  }
-  return names;
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<RotatingCertificates>> LoadCertificates(
@@ -159,6 +149,16 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentials(
       std::move(certificates), peer_name));
   options.set_check_call_host(false);
   return tls_api::TlsCredentials(options);
+}
+
+std::vector<std::string> PresentedNames(const grpc::AuthContext& context) {
+  std::vector<std::string> names;
+  for (const char* property : {"peer_uri", "peer_dns"}) {
+    for (const grpc::string_ref& value : context.FindPropertyValues(property)) {
+      names.emplace_back(value.data(), value.size());
+    }
+  }
+  return names;
 }
 
 absl::StatusOr<std::string> AuthorizePeer(const grpc::AuthContext& context,

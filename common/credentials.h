@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/rotating_certificates.h"
@@ -45,9 +46,12 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentials(
 
 // The name under which a caller is admitted: the entry of allowed_peers that its certificate
 // carries as URI or DNS SAN; "loopback" under insecure_loopback. PERMISSION_DENIED names the SANs
-// that were presented. Every RPC asks this before anything else.
+// that were presented. Servers ask AuthorizeCaller (common/caller.h), which asks this.
 absl::StatusOr<std::string> AuthorizePeer(const grpc::AuthContext& context,
                                           const config::v1::Tls& tls);
+
+// The URI and DNS SANs of a peer's certificate, whether or not they mean anything.
+std::vector<std::string> PresentedNames(const grpc::AuthContext& context);
 
 }  // namespace mpic
 
