@@ -4,9 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <boost/asio/steady_timer.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,12 +13,17 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/admission.h"
+#include "common/caller.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
+#include "common/target_limit.h"
 #include "mpic/v1/perspective.pb.h"
 #include "perspective/attestation.h"
 #include "perspective/metrics.h"
+#include "perspective/problem.h"
 #include "perspective/worker.h"
 
 namespace mpic::perspective {
@@ -28,11 +31,11 @@ namespace mpic::perspective {
 // What all streams of a process share. Outlives them.
 struct StreamEnvironment {
   v1::Hello hello;
-  std::size_t checks_in_flight_max = 0;  // of the process
+  Admission& checks;
+  TargetLimit& names;
   // When a stream asks for another in its place, and how long it then waits for its checks.
   absl::Duration stream_age = absl::InfiniteDuration();
   absl::Duration leaving_max = absl::InfiniteDuration();
-  std::atomic<std::size_t> checks_in_flight = 0;
   const Attester* attester = nullptr;  // null: results are not signed
   Metrics& metrics;
 };
@@ -42,8 +45,9 @@ struct StreamEnvironment {
 // called just before, on the loop.
 class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse> {
  public:
-  CheckStream(Worker& worker, StreamEnvironment& environment, std::string peer,
-              std::function<void(CheckStream*)> on_done);
+  // `ticket`: the stream's own, among all streams.
+  CheckStream(Worker& worker, StreamEnvironment& environment, Caller caller,
+              Admission::Ticket ticket, std::function<void(CheckStream*)> on_done);
 
   // Sends Hello and begins to read. Once, right after construction.
   void Start();
@@ -68,17 +72,23 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   void Read();
   void Take(v1::CheckRequest request);
   void StartCheck(v1::CheckRequest request);
+  void Run(v1::CheckRequest request, Admission::Ticket ticket, TargetLimit::Place place);
   void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
-  void AnswerOverloaded(const v1::CheckRequest& request);
-  // Sends it with this perspective's signature, if it signs.
-  void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result);
-  void Send(v1::CheckResponse response);
+  void Refuse(const v1::CheckRequest& request, Problem problem, absl::string_view reason);
+  // Sends it with this perspective's signature, if it signs. A result keeps its check's place among
+  // those in flight until gRPC takes it: results that wait for a client that does not read are in no
+  // queue without a limit.
+  void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
+                  Admission::Ticket ticket = {});
+  void Send(v1::CheckResponse response, Admission::Ticket ticket = {});
   void WriteNext();
   void Abandon(grpc::Status status);
   void FinishIfIdle();
 
   struct InFlight {
     std::shared_ptr<LoopTask> task;
+    Admission::Ticket ticket;
+    TargetLimit::Place place;
     v1::Method method = v1::METHOD_UNSPECIFIED;
     std::string identifier;
     std::uint32_t attempt = 0;
@@ -93,11 +103,17 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
 
   Worker& worker_;
   StreamEnvironment& environment_;
-  const std::string peer_;
+  const Caller caller_;
+  const Admission::Ticket ticket_;
+  const v1::Hello hello_;
   const std::function<void(CheckStream*)> on_done_;
 
   v1::CheckRequest incoming_;  // gRPC writes into it while a read is under way
-  std::deque<v1::CheckResponse> outgoing_;
+  struct Outgoing {
+    v1::CheckResponse response;
+    Admission::Ticket ticket;
+  };
+  std::deque<Outgoing> outgoing_;
   std::map<std::string, InFlight> in_flight_;
   boost::asio::steady_timer age_timer_;
   boost::asio::steady_timer grace_timer_;

@@ -28,6 +28,8 @@ constexpr char kServiceName[] = "mpic.v1.PerspectiveService";
 
 // A key authorization is below 1 KiB; the largest checks name some dozens of account URIs.
 constexpr int kMessageOctetsMax = 256 * 1024;
+// A coordinator has a connection, and on it a stream, for each of its loops.
+constexpr int kStreamsPerConnectionMax = 100;
 // Coordinators ping their long-lived streams every 30 s (operations: gRPC's own default is 300 s,
 // and a client that pings sooner is cut off).
 constexpr int kPingIntervalMinMs = 10'000;
@@ -71,9 +73,17 @@ struct PerspectiveServer::Bench {
 
 PerspectiveServer::PerspectiveServer(const Settings& settings)
     : settings_(settings),
-      metrics_(*registry_, settings.identity.lab()),
+      metrics_(*registry_, settings.tenants, settings.identity.lab()),
+      checks_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight_max,
+                                          .on_change =
+                                              [this](std::size_t tenant, std::size_t checks) {
+                                                metrics_.tenants().SetInFlight(tenant, checks);
+                                              }}),
+      names_(settings.limits.checks_in_flight_per_name_max),
+      connections_(settings.limits.connections_per_address_max),
       environment_{.hello = MakeHello(settings),
-                   .checks_in_flight_max = settings.limits.checks_in_flight_max,
+                   .checks = checks_,
+                   .names = names_,
                    .stream_age = AgeingOf(settings.tls, settings.limits.time_budget_max).stream_age,
                    .leaving_max = settings.limits.time_budget_max + kWayMax,
                    .metrics = metrics_} {}
@@ -94,8 +104,8 @@ absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
     workers.push_back(
         {.loop = server->loops_->loop(i), .checker = *server->benches_.back()->checker});
   }
-  server->service_ =
-      std::make_unique<PerspectiveService>(std::move(workers), server->environment_, settings.tls);
+  server->service_ = std::make_unique<PerspectiveService>(std::move(workers), server->environment_,
+                                                          server->settings_);
   server->StartDnssecWatch();
   MPIC_RETURN_IF_ERROR(server->Listen());
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
@@ -111,6 +121,9 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
     return !LiesIn(settings_.refused_prefixes, address) &&
            (!ReservedBlock(address).has_value() ||
             LiesIn(settings_.allowed_reserved_prefixes, address));
+  };
+  const auto take_place = [this](const IpAddress& address) {
+    return connections_.Enter(TargetOfAddress(address));
   };
   auto bench = std::make_unique<Bench>();
   MPIC_ASSIGN_OR_RETURN(
@@ -128,6 +141,7 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
                               .head_octets_max = settings_.limits.http_head_octets_max,
                               .user_agent = settings_.user_agent,
                               .may_connect = may_connect,
+                              .take_place = take_place,
                               .lab_ports = settings_.lab_ports});
   bench->tls = std::make_unique<OpensslTlsProber>(OpensslTlsProberOptions{
       .connect_timeout = settings_.limits.connect_timeout,
@@ -135,6 +149,7 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
       .certificate_list_octets_max = settings_.limits.tls_certificate_list_octets_max,
       .handshake_octets_max = settings_.limits.tls_handshake_octets_max,
       .may_connect = may_connect,
+      .take_place = take_place,
       .lab_ports = settings_.lab_ports});
   bench->checker =
       std::make_unique<Checker>(settings_.identity, Senses{.dns = *bench->dns,
@@ -161,6 +176,7 @@ absl::Status PerspectiveServer::Listen() {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingIntervalMinMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
   // Two processes must never share a port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   AgeConnections(AgeingOf(settings_.tls, settings_.limits.time_budget_max), builder);

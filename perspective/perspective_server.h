@@ -15,11 +15,13 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/admin_server.h"
+#include "common/admission.h"
 #include "common/certificate_watch.h"
 #include "common/clock.h"
 #include "common/io_loops.h"
 #include "common/loop_task.h"
 #include "common/rotating_certificates.h"
+#include "common/target_limit.h"
 #include "perspective/attestation.h"
 #include "perspective/dnssec_watch.h"
 #include "perspective/perspective_service.h"
@@ -67,6 +69,9 @@ class PerspectiveServer {
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   Metrics metrics_;
   std::optional<Attester> attester_;
+  Admission checks_;
+  TargetLimit names_;
+  TargetLimit connections_;  // by address
   StreamEnvironment environment_;
   std::shared_ptr<RotatingCertificates> certificates_;  // null: plaintext
   std::unique_ptr<CertificateWatch> certificate_watch_;

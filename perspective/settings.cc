@@ -12,6 +12,7 @@
 #include "common/config_file.h"
 #include "common/config_violations.h"
 #include "common/rir.h"
+#include "common/tenants_check.h"
 #include "common/tls_times.h"
 
 namespace mpic::perspective {
@@ -96,6 +97,12 @@ void SetLimits(const config::v1::PerspectiveLimits& from, Limits& to,
   to.checks_in_flight_max =
       violations.Number("limits.checks_in_flight", from.checks_in_flight(), 1, 200'000,
                         static_cast<unsigned>(to.checks_in_flight_max));
+  to.checks_in_flight_per_name_max =
+      violations.Number("limits.checks_in_flight_per_name", from.checks_in_flight_per_name(), 1,
+                        10'000, static_cast<unsigned>(to.checks_in_flight_per_name_max));
+  to.connections_per_address_max =
+      violations.Number("limits.connections_per_address", from.connections_per_address(), 1, 10'000,
+                        static_cast<unsigned>(to.connections_per_address_max));
   to.dns_timeout = violations.Duration(
       "limits.dns_timeout", from.has_dns_timeout(), from.dns_timeout(),
       {.low = absl::Milliseconds(50), .high = absl::Seconds(10)}, to.dns_timeout);
@@ -174,6 +181,10 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   settings.admin_listen = config.admin_listen();
   settings.tls = config.tls();
   CheckTlsTimes("tls", config.tls(), violations);
+  settings.tenants = CheckTenants(
+      config.tenants(),
+      {.checks_in_flight = static_cast<unsigned>(settings.limits.checks_in_flight_max)},
+      settings.tls, violations);
   settings.user_agent =
       config.user_agent().empty() ? settings.identity.software() : config.user_agent();
   if (config.log_level() != config::v1::LOG_LEVEL_UNSPECIFIED) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/ip_address.h"
+#include "common/tenants.h"
 #include "mpic/config/v1/perspective.pb.h"
 #include "mpic/v1/check.pb.h"
 #include "perspective/dnssec_watch.h"
@@ -30,7 +31,8 @@ struct Settings {
   std::optional<DnssecWatchOptions> dnssec_watch;  // set when the resolver is said to validate
   std::string listen;
   std::string admin_listen;  // empty: no admin server
-  config::v1::Tls tls;
+  config::v1::Tls tls;       // its allowed_peers are those of all tenants
+  Tenants tenants;
   std::optional<AttestationSettings> attestation;  // nullopt: results are not signed
   Limits limits;
   std::string user_agent;
