@@ -31,6 +31,9 @@ constexpr int kRequestOctetsMax = 4 * 1024 * 1024;
 // A result is below half a megabyte (a file of 64 KiB, a DNS answer of as much, eleven hops with
 // their lookups). One over this limit ends the stream of all, so the limit stands far above.
 constexpr int kResultOctetsMax = 4 * 1024 * 1024;
+// Calls of one connection, beyond those that can be admitted, that are read and refused; more wait
+// with the caller.
+constexpr int kRefusedStreamsMax = 1'000;
 // A stream may be silent for hours; pings tell a dead way from a quiet one.
 constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
@@ -159,6 +162,10 @@ absl::Status CoordinatorServer::Listen() {
   builder.AddListeningPort(settings_.listen, credentials, &port_);
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kRequestOctetsMax);
+  // One connection cannot bring more calls than the process would take on, and some to be refused.
+  builder.AddChannelArgument(
+      GRPC_ARG_MAX_CONCURRENT_STREAMS,
+      static_cast<int>(settings_.limits.checks_in_flight) + kRefusedStreamsMax);
   // Two processes must never share a port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   AgeConnections(AgeingOf(settings_.tls, settings_.limits.request_timeout), builder);

@@ -10,6 +10,7 @@
 #include "common/config_file.h"
 #include "common/config_violations.h"
 #include "common/status_macros.h"
+#include "common/tenants_check.h"
 #include "common/tls_times.h"
 #include "coordinator/attestation_keys.h"
 #include "coordinator/policy/phases.h"
@@ -68,6 +69,9 @@ void ReadLimits(const config::v1::CoordinatorLimits& config, Settings& settings,
                         limits.checks_per_request);
   limits.checks_in_flight = violations.Number("limits.checks_in_flight", config.checks_in_flight(),
                                               1, 200'000, limits.checks_in_flight);
+  limits.checks_in_flight_per_target =
+      violations.Number("limits.checks_in_flight_per_target", config.checks_in_flight_per_target(),
+                        1, 10'000, limits.checks_in_flight_per_target);
   limits.request_timeout = violations.Duration(
       "limits.request_timeout", config.has_request_timeout(), config.request_timeout(),
       {.low = absl::Seconds(1), .high = absl::Seconds(600)}, limits.request_timeout);
@@ -222,6 +226,10 @@ absl::StatusOr<Settings> CheckSettings(const config::v1::CoordinatorConfig& conf
   ReadIssuerNames(config, settings, violations);
   ReadProcess(config, settings, violations);
   ReadLimits(config.limits(), settings, violations);
+  settings.tenants = CheckTenants(
+      config.tenants(),
+      {.checks_in_flight = settings.limits.checks_in_flight, .issuers_permitted = true},
+      settings.tls, violations);
   settings.config_json = ConfigToJson(config);
   MPIC_RETURN_IF_ERROR(violations.ToStatus());
   return settings;

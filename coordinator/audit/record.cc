@@ -112,6 +112,11 @@ v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& inpu
   record.set_request_id(origin.request_id);
   record.set_traceparent(origin.traceparent);
   record.set_requested_by(origin.requested_by);
+  record.set_tenant_id(origin.tenant_id());
+  if (origin.tenant) {
+    record.mutable_tenant_labels()->insert(origin.tenant->labels.begin(),
+                                           origin.tenant->labels.end());
+  }
   record.set_identifier(IdentifierText(input.check.identifier()));
   record.set_method(input.method);
   record.set_method_reference(input.method_reference);

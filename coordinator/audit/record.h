@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/tenants.h"
 #include "coordinator/attempt.h"
 #include "coordinator/request_check.h"
 #include "mpic/v1/audit.pb.h"
@@ -16,7 +17,10 @@ namespace mpic::coordinator {
 struct RequestOrigin {
   std::string request_id;
   std::string traceparent;
-  std::string requested_by;  // certificate name of the RA
+  std::string requested_by;    // certificate name of the RA
+  TenantPtr tenant = nullptr;  // null: not known (yet)
+
+  std::string tenant_id() const { return tenant ? tenant->tenant_id : ""; }
 };
 
 // Every attempt is in it, the failed ones as well. Challenge values appear as their SHA-256 only:
