@@ -18,6 +18,10 @@ namespace mpic::coordinator {
 namespace asio = boost::asio;
 namespace {
 
+// The most that a perspective's configuration lets a stream take
+// (mpic/config/v1/perspective.proto).
+constexpr std::uint32_t kChecksInFlightMax = 100'000;
+
 // For the way there and back, beyond the perspective's own budget.
 constexpr absl::Duration kWayMax = absl::Milliseconds(500);
 
@@ -43,7 +47,9 @@ GrpcPerspectiveSession::GrpcPerspectiveSession(asio::io_context& loop, Options o
       hello_timer_(loop),
       leaving_timer_(loop),
       backoff_(options_.reconnect_min),
-      last_problem_(Unreachable("not connected yet")) {}
+      last_problem_(Unreachable("not connected yet")),
+      circuit_(loop, options_.circuit, options_.perspective.perspective_id, options_.metrics,
+               [this] { PublishUse(); }) {}
 
 GrpcPerspectiveSession::~GrpcPerspectiveSession() = default;
 
@@ -55,6 +61,7 @@ void GrpcPerspectiveSession::Stop() {
   reconnect_timer_.cancel();
   hello_timer_.cancel();
   leaving_timer_.cancel();
+  circuit_.Stop();
   for (const auto& line : std::exchange(leaving_, {})) line->stream->Abandon();
   if (current_) {
     const std::shared_ptr<Line> line = current_;
@@ -101,6 +108,10 @@ void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion que
     (*waiter)({.result = std::nullopt, .problem = last_problem_});
     return;
   }
+  if (!circuit_.Admits(number)) {
+    (*waiter)({.result = std::nullopt, .problem = Unreachable(circuit_.reason())});
+    return;
+  }
   Pending& pending = pending_[number];
   pending.waiter = std::move(waiter);
   *pending.request.mutable_check() = std::move(question.check);
@@ -115,6 +126,7 @@ void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion que
 }
 
 void GrpcPerspectiveSession::Forget(std::uint64_t number) {
+  circuit_.GiveUp(number);
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
   if (const std::shared_ptr<Line> line = found->second.line) {
@@ -130,6 +142,7 @@ void GrpcPerspectiveSession::Forget(std::uint64_t number) {
 void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
+  circuit_.Fail(number, "it left the last questions unanswered");
   // One that was never sent waits for room on the current line.
   const std::shared_ptr<Line> line = found->second.line ? found->second.line : current_;
   if (!line || ++line->silences < kSilencesMax) return;
@@ -223,9 +236,12 @@ void GrpcPerspectiveSession::OnHello(const std::shared_ptr<Line>& line, v1::Hell
   }
   line->hello_taken = true;
   line->hello = std::move(hello);
+  // What we remember of it must have a limit, whatever it says.
+  line->hello.set_checks_in_flight_max(
+      std::min(line->hello.checks_in_flight_max(), kChecksInFlightMax));
   hello_timer_.cancel();
-  if (!line->up) options_.availability.StreamUp(options_.perspective.perspective_id);
   line->up = true;
+  PublishUse();
   Log(LogLevel::kInfo, "perspective connected",
       {{"perspective_id", options_.perspective.perspective_id},
        {"software", line->hello.perspective().software()}});
@@ -259,6 +275,7 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, Receive
     options_.metrics.CountUnexpectedResult(options_.perspective.perspective_id);
     return;
   }
+  circuit_.Succeed();
   Answer(entry, TakeResult({.perspective = options_.perspective,
                             .pin = options_.pin,
                             .attestation_keys = options_.attestation_keys},
@@ -310,6 +327,10 @@ void GrpcPerspectiveSession::OnClosed(const std::shared_ptr<Line>& line,
 
 void GrpcPerspectiveSession::Drop(const std::shared_ptr<Line>& line, const v1::Problem& problem) {
   line->stream->Abandon();
+  // However many questions a stream takes with it, it fails once.
+  const auto lost = std::find_if(pending_.begin(), pending_.end(),
+                                 [&](const auto& entry) { return entry.second.line == line; });
+  if (lost != pending_.end()) circuit_.Fail(lost->first, problem.detail());
   FailPending(line, problem);
   leaving_.erase(std::remove(leaving_.begin(), leaving_.end(), line), leaving_.end());
   if (line != current_) return;
@@ -334,12 +355,20 @@ void GrpcPerspectiveSession::FailPending(const std::shared_ptr<Line>& line,
 }
 
 void GrpcPerspectiveSession::LetGoOfCurrent() {
-  const bool was_up = healthy();
-  if (was_up && absl::Now() - current_->opened >= options_.stable_after) {
+  if (connected() && absl::Now() - current_->opened >= options_.stable_after) {
     backoff_ = options_.reconnect_min;
   }
   current_ = nullptr;
-  if (was_up) options_.availability.StreamDown(options_.perspective.perspective_id);
+  PublishUse();
+}
+
+// An open circuit that may be tried counts as usable until it has shown that it is not: nobody
+// would try it otherwise.
+void GrpcPerspectiveSession::PublishUse() {
+  const bool usable = connected() && !circuit_.IsOpen();
+  if (usable == std::exchange(told_usable_, usable)) return;
+  const std::string& id = options_.perspective.perspective_id;
+  usable ? options_.availability.StreamUp(id) : options_.availability.StreamDown(id);
 }
 
 void GrpcPerspectiveSession::Reconnect() {

@@ -24,6 +24,7 @@
 #include "coordinator/perspective_session.h"
 #include "coordinator/perspective_stream.h"
 #include "coordinator/region_pin.h"
+#include "coordinator/session_circuit.h"
 
 namespace mpic::coordinator {
 
@@ -40,6 +41,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
     Availability& availability;
     Metrics& metrics;
     RandomSource random = RandomU64;
+    SessionCircuit::Options circuit = {};
     absl::Duration reconnect_min = absl::Milliseconds(250);
     absl::Duration reconnect_max = absl::Seconds(10);
     absl::Duration hello_timeout = absl::Seconds(10);
@@ -63,7 +65,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Stop();
 
   const ConfiguredPerspective& perspective() const override { return options_.perspective; }
-  bool healthy() const override { return current_ != nullptr && current_->up; }
+  bool healthy() const override { return connected() && circuit_.WouldAdmit(); }
   unsigned in_flight() const override { return static_cast<unsigned>(pending_.size()); }
   boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override;
 
@@ -89,6 +91,10 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   };
   using PendingMap = std::map<std::uint64_t, Pending>;
 
+  bool connected() const { return current_ != nullptr && current_->up; }
+  // Tells what others know of this session, when it has changed: whether it is connected and its
+  // circuit is not open.
+  void PublishUse();
   void Enter(std::uint64_t number, PerspectiveQuestion question,
              std::shared_ptr<Completion<PerspectiveAnswer>> waiter);
   void Forget(std::uint64_t number);
@@ -123,6 +129,8 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   std::uint64_t next_number_ = 1;
   absl::Duration backoff_;
   v1::Problem last_problem_;  // why there is no line
+  SessionCircuit circuit_;
+  bool told_usable_ = false;  // to availability
   bool stopped_ = false;
   // Owns nothing: says to questions that a stopped loop left behind whether this still exists.
   std::shared_ptr<GrpcPerspectiveSession> alive_{this, [](GrpcPerspectiveSession*) {}};
