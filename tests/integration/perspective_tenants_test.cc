@@ -8,8 +8,10 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/credentials.h"
@@ -192,6 +194,25 @@ TEST_F(PerspectiveTenantsTest, OneNameHasItsLimitOverAllStreamsHoweverAStreamEnd
     if (VerdictOf(second->HearResult()) == "ERROR CANCELLED") break;
     absl::SleepFor(absl::Milliseconds(5));
   }
+}
+
+TEST_F(PerspectiveTenantsTest, ResultsThatNobodyReadsAreStillInFlight) {
+  config_.mutable_limits()->set_checks_in_flight(50);
+  const auto deaf = perspective().Open();
+  // Until gRPC has no more room for results; it ends with the stream.
+  std::thread writer([&] {
+    for (int i = 0; i < 200'000; ++i) deaf->Ask(Shop(absl::StrCat(i)));
+  });
+  const std::string in_flight = "mpic_perspective_tenant_checks_in_flight{tenant=\"default\"} ";
+  // That many and no more, although each was answered by the resolver at once.
+  int seen = 0;
+  while (seen < 20) {  // ctest bounds it
+    seen = absl::StrContains(Metrics(), in_flight + "50\n") ? seen + 1 : 0;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  deaf->CancelCall();
+  writer.join();
+  while (!absl::StrContains(Metrics(), in_flight + "0\n")) absl::SleepFor(absl::Milliseconds(5));
 }
 
 }  // namespace
