@@ -17,7 +17,6 @@
 #include "common/random.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
-#include "coordinator/audit/json_lines_audit_log.h"
 #include "coordinator/grpc_perspective_session.h"
 #include "coordinator/session_pool.h"
 
@@ -94,6 +93,7 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
   server->WatchCertificates();
   server->availability_.set_on_change([raw = server.get()] { raw->PublishHealth(); });
+  server->audit_->set_on_change([raw = server.get()] { raw->PublishHealth(); });
   for (const auto& desk : server->desks_) {
     boost::asio::post(desk->loop, [raw = desk.get()] {
       for (GrpcPerspectiveSession* session : raw->sessions) session->Start();
@@ -104,7 +104,8 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
 
 absl::Status CoordinatorServer::OpenFiles() {
   MPIC_ASSIGN_OR_RETURN(suffixes_, PublicSuffixList::Load(settings_.public_suffix_list_file));
-  MPIC_ASSIGN_OR_RETURN(audit_, JsonLinesAuditLog::Open(settings_.audit_file, clock_));
+  MPIC_ASSIGN_OR_RETURN(
+      audit_, ChainedAuditLog::Open({.settings = settings_.audit}, clock_, audit_metrics_));
   MPIC_ASSIGN_OR_RETURN(certificates_,
                         LoadCertificates(settings_.tls, TlsRole::kServer, registry_));
   MPIC_ASSIGN_OR_RETURN(client_certificates_,
@@ -182,10 +183,12 @@ absl::Status CoordinatorServer::Listen() {
 }
 
 // The overall status stays "serving", so that callers get the reason from an answer; under its own
-// name the service says whether it can corroborate.
+// name the service says whether it can corroborate and record.
 void CoordinatorServer::PublishHealth() {
-  server_->GetHealthCheckService()->SetServingStatus(kServiceName,
-                                                     availability_.CanFormCohort().ok());
+  // Perspectives and the log change on threads of their own; the last word must be the newest.
+  const absl::MutexLock lock(&health_mutex_);
+  server_->GetHealthCheckService()->SetServingStatus(
+      kServiceName, availability_.CanFormCohort().ok() && audit_->Health().ok());
 }
 
 absl::Status CoordinatorServer::OpenAdminPort() {
@@ -195,7 +198,7 @@ absl::Status CoordinatorServer::OpenAdminPort() {
                                   .collectables = {registry_, std::make_shared<HandshakeFailures>(),
                                                    std::make_shared<ProcessMetrics>(
                                                        "mpic-coordinator", MPIC_VERSION)},
-                                  .ready = [] { return absl::OkStatus(); },
+                                  .ready = [this] { return audit_->Health(); },
                                   .config_json = settings_.config_json}));
   return absl::OkStatus();
 }
@@ -237,6 +240,7 @@ void CoordinatorServer::Shutdown() {
   if (server_) {
     // First, so that nobody says "serving" afterwards.
     availability_.set_on_change(nullptr);
+    audit_->set_on_change(nullptr);
     server_->GetHealthCheckService()->SetServingStatus(false);
     service_->Drain();
     service_->WaitForNoCalls(absl::Now() + settings_.drain_timeout);
@@ -245,6 +249,8 @@ void CoordinatorServer::Shutdown() {
     service_->WaitForNoCalls(absl::Now() + absl::Seconds(5));
     server_.reset();
   }
+  // Its answers are posted to the loops, so it ends before them; whatever waits is written first.
+  if (audit_) audit_->Close();
   if (loops_ && !desks_.empty()) {
     StopSessions();
     loops_->Stop();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "common/admin_server.h"
 #include "common/certificate_watch.h"
 #include "common/clock.h"
@@ -17,6 +18,8 @@
 #include "common/public_suffix_list.h"
 #include "common/rotating_certificates.h"
 #include "coordinator/attestation_keys.h"
+#include "coordinator/audit/audit_metrics.h"
+#include "coordinator/audit/chained_audit_log.h"
 #include "coordinator/availability.h"
 #include "coordinator/mpic_service.h"
 #include "coordinator/settings.h"
@@ -26,7 +29,7 @@ namespace mpic::coordinator {
 // Serves from Start until Shutdown or destruction. The one place that names the adapters.
 class CoordinatorServer {
  public:
-  // Errors name the field and what is wrong: certificates, lists, the audit file, an address that
+  // Errors name the field and what is wrong: certificates, lists, the audit log, an address that
   // cannot be listened on. Perspectives that cannot be reached are no error: they are tried again
   // and again.
   static absl::StatusOr<std::unique_ptr<CoordinatorServer>> Start(const Settings& settings);
@@ -63,7 +66,8 @@ class CoordinatorServer {
   Metrics metrics_;
   Availability availability_;
   std::unique_ptr<const PublicSuffixList> suffixes_;
-  std::unique_ptr<AuditLog> audit_;
+  AuditMetrics audit_metrics_{*registry_};
+  std::unique_ptr<ChainedAuditLog> audit_;
   std::shared_ptr<RotatingCertificates> certificates_;         // null: plaintext
   std::shared_ptr<RotatingCertificates> client_certificates_;  // towards perspectives
   std::vector<std::unique_ptr<CertificateWatch>> watches_;
@@ -74,6 +78,7 @@ class CoordinatorServer {
   std::vector<std::unique_ptr<Desk>> desks_;
   std::unique_ptr<MpicService> service_;
   std::unique_ptr<grpc::Server> server_;
+  absl::Mutex health_mutex_;
   std::unique_ptr<AdminServer> admin_;
   int port_ = 0;
 };

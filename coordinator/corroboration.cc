@@ -233,8 +233,10 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   *corroboration.mutable_started_at() = ToTimestamp(started);
   *corroboration.mutable_finished_at() = ToTimestamp(finished);
   SetReuse(input.method, corroboration);
-  absl::StatusOr<v1::AuditReference> recorded =
-      co_await environment.audit.Append(MakeRecord(origin, input, attempts, corroboration));
+  const ChallengeForm challenges =
+      environment.settings.audit.record_challenges ? ChallengeForm::kValue : ChallengeForm::kDigest;
+  absl::StatusOr<v1::AuditReference> recorded = co_await environment.audit.Append(
+      MakeRecord(origin, input, attempts, corroboration, challenges));
   environment.metrics.CountAuditRecord(recorded.ok());
   if (!recorded.ok()) {
     Log(LogLevel::kError, "record not written",

@@ -53,10 +53,7 @@ void ReadProcess(const config::v1::CoordinatorConfig& config, Settings& settings
   if (!config.public_suffix_list_file().empty()) {
     settings.public_suffix_list_file = config.public_suffix_list_file();
   }
-  settings.audit_file = config.audit().file();
-  if (settings.audit_file.empty()) {
-    violations.Add("audit.file", "must be set: no verdict without a record (BR 5.4.1)");
-  }
+  settings.audit = CheckAuditSettings(config.audit(), violations);
   settings.lab = config.lab();
   if (settings.lab) settings.warnings.push_back("lab: laboratory mode; never issue on its answers");
 }

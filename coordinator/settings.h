@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "common/domain_name.h"
 #include "common/tenants.h"
+#include "coordinator/audit/audit_settings.h"
 #include "coordinator/configured_perspective.h"
 #include "coordinator/phase_compliance.h"
 #include "coordinator/policy/quorum.h"
@@ -52,7 +53,7 @@ struct Settings {
   std::vector<ConfiguredPerspective> remotes;    // in the configuration's order
   PolicySettings policy;
   std::vector<DomainName> caa_issuer_domain_names;
-  std::string audit_file;
+  AuditSettings audit;
   LimitSettings limits;
   std::string public_suffix_list_file = "/usr/share/publicsuffix/public_suffix_list.dafsa";
   config::v1::LogLevel log_level = config::v1::info;

@@ -23,12 +23,19 @@ struct RequestOrigin {
   std::string tenant_id() const { return tenant ? tenant->tenant_id : ""; }
 };
 
-// Every attempt is in it, the failed ones as well. Challenge values appear as their SHA-256 only:
-// the observed values and the bodies that hold them are left out, and where a perspective quotes
-// them "[challenge]" stands instead.
+enum class ChallengeForm {
+  // As their SHA-256 only: the observed values and the bodies that hold them are left out, and
+  // where
+  // a perspective quotes them "[challenge]" stands instead.
+  kDigest,
+  // The value itself beside its digest, and everything that was seen (audit.record_challenges).
+  kValue,
+};
+
+// Every attempt is in it, the failed ones as well.
 v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
                            const std::vector<AttemptResult>& attempts,
-                           const v1::Corroboration& corroboration);
+                           const v1::Corroboration& corroboration, ChallengeForm challenges);
 
 }  // namespace mpic::coordinator
 

@@ -92,7 +92,7 @@ policy:
   require_attestation: true
 caa_issuer_domain_names: [ca.example.com]
 audit:
-  file: "$LAB/audit.jsonl"
+  directory: "$LAB/audit"
 threads: 1
 drain_timeout: "2s"
 lab: true

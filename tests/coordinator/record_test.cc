@@ -45,8 +45,11 @@ PerspectiveAnswer Leaky(const ConfiguredPerspective& perspective, v1::Outcome ou
   return answer;
 }
 
-v1::AuditRecord RecordOfLeaky(CheckedInput input, const std::string& value) {
-  CorroborationWorld world;
+v1::AuditRecord RecordOfLeaky(CheckedInput input, const std::string& value,
+                              bool record_challenges = false) {
+  config::v1::CoordinatorConfig config = SoundConfig();
+  config.mutable_audit()->set_record_challenges(record_challenges);
+  CorroborationWorld world(config);
   for (FakePerspectiveSession* remote : world.remotes()) {
     const bool passes = remote->perspective().perspective_id != "dublin";
     remote->ReplyWith([remote, passes, value](const PerspectiveQuestion&) {
@@ -111,7 +114,8 @@ TEST(RecordTest, AddressesAreRecordedAsTheyWereAskedFor) {
   CheckedInput input = Dns01Input();
   input.check.mutable_identifier()->set_ip_address("192.0.77.1");
   const AttemptResult attempt{.number = 1};
-  EXPECT_EQ(MakeRecord({}, input, {attempt}, {}).identifier(), "192.0.77.1");
+  EXPECT_EQ(MakeRecord({}, input, {attempt}, {}, ChallengeForm::kDigest).identifier(),
+            "192.0.77.1");
 }
 
 TEST(RecordTest, ChallengeIsRecordedAsItsDigestOnly) {
@@ -193,6 +197,16 @@ TEST(RecordTest, ThePrimarysAttestationIsRecorded) {
   EXPECT_EQ(answer.primary_attestation().key_id(), "k1");
   EXPECT_EQ(world.audit.records.at(0).corroboration().primary_attestation().key_id(), "k1");
   EXPECT_FALSE(answer.remotes(0).has_attestation());
+}
+
+TEST(RecordTest, ChallengeIsRecordedAsItIsWhereConfigured) {
+  const v1::AuditRecord record =
+      RecordOfLeaky(Dns01Input(), kKeyAuthorization, /*record_challenges=*/true);
+  const std::string expected = Dns01Input().check.dns_01().key_authorization();
+  EXPECT_EQ(record.challenge(), expected);
+  EXPECT_NE(record.challenge_sha256(), "");
+  EXPECT_EQ(record.corroboration().primary().observed_value(), kKeyAuthorization);
+  EXPECT_THAT(record.corroboration().primary().http().body(), HasSubstr(kKeyAuthorization));
 }
 
 TEST(RecordTest, MethodsWithoutChallengeKeepWhatWasSeen) {

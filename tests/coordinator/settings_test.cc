@@ -267,7 +267,7 @@ const Case kCases[] = {
        for (int i = 0; i < 16; ++i) c.add_caa_issuer_domain_names("ca.example.com");
      },
      "caa_issuer_domain_names: at most 16"},
-    {"no audit file", [](auto& c) { c.clear_audit(); }, "audit.file: must be set"},
+    {"no audit directory", [](auto& c) { c.clear_audit(); }, "audit.directory: must be set"},
     {"more perspectives than are supported",
      [](auto& c) {
        while (c.perspectives_size() <= 64) c.add_perspectives();
@@ -300,7 +300,7 @@ TEST(SettingsTest, AllViolationsAreListedAtOnceAndNoneIsSaidTwice) {
   EXPECT_THAT(lines, ElementsAre(HasSubstr("perspectives[2].rir: "),
                                  HasSubstr("perspectives[3].location: "),
                                  HasSubstr("policy.attempts_max: "), HasSubstr("listen: "),
-                                 HasSubstr("audit.file: ")));
+                                 HasSubstr("audit.directory: ")));
 }
 
 TEST(SettingsTest, PlaintextNeedsNoCertificateNames) {
