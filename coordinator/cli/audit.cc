@@ -24,6 +24,9 @@ CLI::App* AddVerify(CLI::App& audit, AuditArguments& arguments) {
                      "PEM; checkpoints must be signed with one of these keys");
   verify->add_option("--checkpoint", arguments.checkpoint_files,
                      "Checkpoints that were kept elsewhere; they tell a rewritten history");
+  verify->add_option(
+      "--perspective-key", arguments.perspective_keys,
+      "ID:KEY_ID=FILE (PEM); results of that perspective must be signed with its keys");
   verify->add_option("--from", arguments.from,
                      "First record, where older segments are in an archive");
   verify->add_option("--to", arguments.to, "Last record");

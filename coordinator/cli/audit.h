@@ -33,6 +33,7 @@ struct AuditArguments {
   // verify
   std::vector<std::string> public_key_files;
   std::vector<std::string> checkpoint_files;
+  std::vector<std::string> perspective_keys;  // "ID:KEY_ID=FILE"
   std::optional<std::uint64_t> from;
   std::optional<std::uint64_t> to;
   // show

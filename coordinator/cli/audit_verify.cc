@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "coordinator/audit/attestation_verify.h"
 #include "coordinator/audit/verification.h"
 #include "coordinator/cli/audit.h"
 #include "coordinator/cli/exit_code.h"
@@ -10,7 +11,27 @@
 namespace mpic::coordinator::cli {
 namespace {
 
-absl::StatusOr<Verified> Verify(const AuditArguments& arguments) {
+// Results of perspectives whose keys the auditor has: each must verify. Those of others are not
+// looked at.
+absl::Status CheckAttestations(const v1::AuditRecord& record, const PerspectiveKeys& keys,
+                               std::uint64_t& verified) {
+  for (const AttestationFinding& finding : VerifyAttestations(record, keys)) {
+    if (!keys.contains(finding.perspective_id)) continue;
+    if (finding.standing != AttestationStanding::kVerified) {
+      return absl::DataLossError(
+          absl::StrCat("result of perspective ", finding.perspective_id, ": ", finding.why));
+    }
+    ++verified;
+  }
+  return absl::OkStatus();
+}
+
+struct Findings {
+  Verified log;
+  std::uint64_t signed_results = 0;
+};
+
+absl::StatusOr<Findings> Verify(const AuditArguments& arguments) {
   VerifyOptions options{.directory = arguments.directory,
                         .checkpoint_files = arguments.checkpoint_files,
                         .from = arguments.from};
@@ -19,10 +40,22 @@ absl::StatusOr<Verified> Verify(const AuditArguments& arguments) {
     MPIC_ASSIGN_OR_RETURN(VerifyingKey key, VerifyingKey::Load(file));
     options.keys.push_back(std::move(key));
   }
-  return VerifyLog(options);
+  PerspectiveKeys perspective_keys;
+  for (const std::string& option : arguments.perspective_keys) {
+    MPIC_RETURN_IF_ERROR(AddPerspectiveKey(option, perspective_keys));
+  }
+  Findings findings;
+  if (!perspective_keys.empty()) {
+    options.check_record = [&](const v1::AuditRecord& record) {
+      return CheckAttestations(record, perspective_keys, findings.signed_results);
+    };
+  }
+  MPIC_ASSIGN_OR_RETURN(findings.log, VerifyLog(options));
+  return findings;
 }
 
-std::string ToText(const Verified& verified, bool keys_given) {
+std::string ToText(const Findings& findings, const AuditArguments& arguments) {
+  const Verified& verified = findings.log;
   const auto time = [](absl::Time at) {
     return absl::FormatTime("%Y-%m-%d %H:%M:%SZ", at, absl::UTCTimeZone());
   };
@@ -36,17 +69,22 @@ std::string ToText(const Verified& verified, bool keys_given) {
     absl::StrAppend(&text, "head         ", ToHex(verified.head.hash), "\n");
   }
   absl::StrAppend(&text, "checkpoints  ", verified.checkpoints, " agree with the records; ");
-  absl::StrAppend(&text, keys_given ? absl::StrCat(verified.signatures, " signatures hold\n")
-                                    : "signatures not looked at (no --public-key)\n");
+  absl::StrAppend(&text, arguments.public_key_files.empty()
+                             ? "signatures not looked at (no --public-key)\n"
+                             : absl::StrCat(verified.signatures, " signatures hold\n"));
+  absl::StrAppend(&text, "results      ",
+                  arguments.perspective_keys.empty()
+                      ? "signatures not looked at (no --perspective-key)\n"
+                      : absl::StrCat(findings.signed_results, " signatures hold\n"));
   return text;
 }
 
 }  // namespace
 
 int VerifyAudit(const AuditArguments& arguments, std::ostream& out, std::ostream& err) {
-  const absl::StatusOr<Verified> verified = Verify(arguments);
+  const absl::StatusOr<Findings> verified = Verify(arguments);
   if (verified.ok()) {
-    out << ToText(*verified, !arguments.public_key_files.empty());
+    out << ToText(*verified, arguments);
     return kExitCorroborated;
   }
   const bool is_fault = absl::IsDataLoss(verified.status());
