@@ -107,7 +107,7 @@ void ChainedAuditLog::Enqueue(std::string body, asio::io_context& loop,
       waiting_octets_ += body.size();
       waiting_.push_back(Waiting{.body = std::move(body),
                                  .loop = &loop,
-                                 .completion = std::move(completion),
+                                 .completion = completion,
                                  .guard = asio::make_work_guard(loop)});
       metrics_.waiting.Increment();
     }
