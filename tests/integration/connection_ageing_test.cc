@@ -104,6 +104,7 @@ class SessionUnderTest {
         coordinator::GrpcPerspectiveSession::Options{
             .perspective = perspective,
             .pin = {.lab_accepted = true, .must_validate = false},
+            .attestation_keys = no_keys_,
             .channel = grpc::CreateCustomChannel(perspective.address, *credentials, arguments),
             .live_streams = live_streams_,
             .availability = availability_,
@@ -131,6 +132,7 @@ class SessionUnderTest {
   SystemClock clock_;
   coordinator::Metrics metrics_{registry_, settings_};
   coordinator::Availability availability_{settings_, clock_, metrics_};
+  const coordinator::AttestationKeys no_keys_;
   std::shared_ptr<LiveCount> live_streams_ = std::make_shared<LiveCount>();
   IoLoops loops_{1};
   std::unique_ptr<coordinator::GrpcPerspectiveSession> session_;
