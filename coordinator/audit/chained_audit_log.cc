@@ -254,10 +254,13 @@ void ChainedAuditLog::SetHealth(const absl::Status& health) {
 }
 
 void ChainedAuditLog::Resume(Waiting waiting, Answer answer) {
-  asio::io_context& loop = *waiting.loop;
-  asio::post(loop, [waiting = std::move(waiting), answer = std::move(answer)]() mutable {
-    (*waiting.completion)(std::move(answer));
-  });
+  // Released after the post, which touches the loop to its very end: without that the answer might
+  // be all that a loop still waits for, and its owner destroy it under our hands.
+  const Guard guard = std::move(waiting.guard);
+  asio::post(*waiting.loop,
+             [completion = std::move(waiting.completion), answer = std::move(answer)]() mutable {
+               (*completion)(std::move(answer));
+             });
 }
 
 }  // namespace mpic::coordinator
