@@ -1,6 +1,5 @@
 // Signed results over real gRPC: what counts, what is refused, and what the record keeps.
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "common/proto_time.h"
 #include "coordinator/audit/attestation_verify.h"
+#include "coordinator/audit/chain_line.h"
 #include "tests/support/coordinator_under_test.h"
 #include "tests/support/remote_of.h"
 #include "tests/support/test_attestations.h"
@@ -95,8 +95,11 @@ TEST(AttestationFaultsTest, SignedResultsCountAndVerifyInTheRecord) {
   }
   ASSERT_THAT(world.Records(), SizeIs(3));
   for (const std::string& line : world.Records()) {
-    v1::AuditRecord record;
-    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(line, &record).ok());
+    const auto place = coordinator::ParseLine(line);
+    ASSERT_TRUE(place.ok()) << place.status();
+    const auto decoded = coordinator::DecodeRecord(place->record);
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    const v1::AuditRecord& record = *decoded;
     const auto findings = coordinator::VerifyAttestations(record, keys);
     EXPECT_THAT(findings, SizeIs(7));
     for (const auto& finding : findings) {
