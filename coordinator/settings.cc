@@ -105,6 +105,9 @@ void AssignRoles(const config::v1::CoordinatorConfig& config,
   }
 }
 
+// A lookup that a resolver gives up after 5 s, twice, and the questions of the proof.
+constexpr absl::Duration kBudgetOfProof = absl::Seconds(15);
+
 // Ranges that do not depend on the phase.
 void ReadPolicy(const config::v1::Policy& config, Settings& settings,
                 ConfigViolations& violations) {
@@ -133,8 +136,13 @@ void ReadPolicy(const config::v1::Policy& config, Settings& settings,
   if (policy.caa_lookup_failure_may_permit) {
     settings.warnings.push_back(
         "policy.caa_lookup_failure_may_permit: failed CAA lookups below proven insecure "
-        "delegations "
-        "may be read as permission (BR 4.2.2.1)");
+        "delegations may be read as permission (BR 4.2.2.1)");
+    if (policy.check_budget < kBudgetOfProof) {
+      settings.warnings.push_back(absl::StrCat(
+          "policy.check_budget: ", absl::FormatDuration(policy.check_budget),
+          " may be too short for the proof that policy.caa_lookup_failure_may_permit asks for; ",
+          absl::FormatDuration(kBudgetOfProof), " or more is advised"));
+    }
   }
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 using Tolerated = v1::CaaEvidence::ToleratedLookupFailure;
 
+constexpr std::uint32_t kTypeCname = 5;
 constexpr std::uint32_t kTypeDs = 43;
 constexpr std::uint32_t kTypeCaa = 257;
 constexpr std::uint32_t kServfail = 2;
@@ -25,13 +26,20 @@ bool IsAtOrBelow(absl::string_view name, absl::string_view upper) {
   return !upper.empty() && (name == upper || absl::EndsWith(name, absl::StrCat(".", upper)));
 }
 
+// RFC 8914: 22 no reachable authority, 23 network error.
+bool BlamesTheDomain(const v1::DnsStep::ExtendedError& error) {
+  return error.info_code() == 22 || error.info_code() == 23;
+}
+
 bool IsTolerable(const v1::DnsStep& lookup, bool servfail_permits) {
-  if (lookup.tries() < kTriesMin || !lookup.cname_chain().empty()) return false;
+  const auto& errors = lookup.extended_errors();
+  if (lookup.tries() < kTriesMin || lookup.tries_differed() || !lookup.cname_chain().empty() ||
+      !std::all_of(errors.begin(), errors.end(), BlamesTheDomain)) {
+    return false;
+  }
   switch (lookup.problem().kind()) {
-    case v1::Problem::DNS_TIMEOUT:
-      return !lookup.answered();
     case v1::Problem::DNS_REFUSED:
-      return lookup.rcode() == kRefused;
+      return lookup.rcode() == kRefused && !errors.empty();
     case v1::Problem::DNS_SERVFAIL:
       return lookup.rcode() == kServfail && servfail_permits;
     default:
@@ -43,6 +51,8 @@ bool IsTolerable(const v1::DnsStep& lookup, bool servfail_permits) {
 bool FailedTolerably(const v1::CheckResult& result, absl::string_view name, bool servfail_permits) {
   bool found = false;
   for (const v1::Step& step : result.steps()) {
+    const bool shows_alias = !step.dns().rdata().empty() || !step.dns().cname_chain().empty();
+    if (step.dns().qtype() == kTypeCname && step.dns().qname() == name && shows_alias) return false;
     if (step.dns().qtype() != kTypeCaa || step.dns().qname() != name) continue;
     if (!IsTolerable(step.dns(), servfail_permits)) return false;
     found = true;

@@ -46,6 +46,14 @@ boost::asio::awaitable<bool> ForEver(DnssecWatch& watch) {
   co_return true;
 }
 
+std::function<DomainName()> UncachedName(const Settings& settings) {
+  if (!settings.uncached_name) return nullptr;
+  return [name = *settings.uncached_name] {
+    // It fits: settings.cc has looked.
+    return name.WithPrefix(absl::StrCat(absl::Hex(RandomU64(), absl::kZeroPad16))).value();
+  };
+}
+
 v1::Hello MakeHello(const Settings& settings) {
   v1::Hello hello;
   *hello.mutable_perspective() = settings.identity;
@@ -122,13 +130,14 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
       .handshake_octets_max = settings_.limits.tls_handshake_octets_max,
       .may_connect = may_connect,
       .lab_ports = settings_.lab_ports});
-  bench->checker =
-      std::make_unique<Checker>(settings_.identity, Senses{.dns = *bench->dns,
-                                                           .http = *bench->http,
-                                                           .tls = *bench->tls,
-                                                           .clock = clock_,
-                                                           .limits = settings_.limits,
-                                                           .may_connect = may_connect});
+  bench->checker = std::make_unique<Checker>(settings_.identity,
+                                             Senses{.dns = *bench->dns,
+                                                    .http = *bench->http,
+                                                    .tls = *bench->tls,
+                                                    .clock = clock_,
+                                                    .limits = settings_.limits,
+                                                    .may_connect = may_connect,
+                                                    .uncached_name = UncachedName(settings_)});
   benches_.push_back(std::move(bench));
   return absl::OkStatus();
 }

@@ -50,6 +50,14 @@ void SetResolver(const PerspectiveConfig& config, Settings& settings,
   settings.resolver = violations.Take("resolver.address", IpEndpoint::Parse(from.address()),
                                       IpEndpoint{.address = {}, .port = 53});
   if (settings.resolver.port == 0) violations.Add("resolver.address", "port must not be 0");
+  if (from.uncached_name().empty()) return;
+  absl::StatusOr<DomainName> uncached = DomainName::ParseDns(from.uncached_name());
+  if (uncached.ok() && uncached->text().size() > kUncachedNameOctetsMax) {
+    violations.Add("resolver.uncached_name",
+                   absl::StrCat("must have at most ", kUncachedNameOctetsMax, " octets"));
+  }
+  settings.uncached_name = violations.Take("resolver.uncached_name", std::move(uncached),
+                                           DomainName::ParseDns("com").value());
 }
 
 void SetDnssecWatch(const config::v1::PerspectiveResolver& from, Settings& settings,

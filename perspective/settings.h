@@ -17,10 +17,14 @@
 
 namespace mpic::perspective {
 
+// A label of 16 octets and its dot must fit before it.
+inline constexpr std::size_t kUncachedNameOctetsMax = kNameOctetsMax - 17;
+
 // Meaning and ranges of the fields: mpic/config/v1/perspective.proto.
 struct Settings {
   v1::PerspectiveIdentity identity;
   IpEndpoint resolver;
+  std::optional<DomainName> uncached_name;         // labels of our own are put before it
   std::optional<DnssecWatchOptions> dnssec_watch;  // set when the resolver is said to validate
   std::string listen;
   std::string admin_listen;  // empty: no admin server

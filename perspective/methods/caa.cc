@@ -82,6 +82,16 @@ void Decide(const RelevantCaaSet& set, const CaaRequest& request, CheckRun& run)
   run.Pass();
 }
 
+void TellTolerated(const RelevantCaaSet& set, const DomainName& insecure_delegation,
+                   CheckRun& run) {
+  v1::CaaEvidence::ToleratedLookupFailure& tolerated =
+      *run.result.mutable_caa()->mutable_tolerated_lookup_failure();
+  for (const DnsAnswer& failed : set.failed) {
+    tolerated.add_failed_names(failed.question.name.text());
+  }
+  tolerated.set_insecure_delegation(insecure_delegation.text());
+}
+
 }  // namespace
 
 boost::asio::awaitable<void> CheckCaa(CheckRun& run) {
@@ -109,11 +119,9 @@ boost::asio::awaitable<void> CheckCaa(CheckRun& run) {
       run.Refuse(insecure.problem());
       co_return;
     }
-    v1::CaaEvidence::ToleratedLookupFailure& tolerated =
-        *run.result.mutable_caa()->mutable_tolerated_lookup_failure();
-    for (const DnsAnswer& failed : set->failed)
-      tolerated.add_failed_names(failed.question.name.text());
-    tolerated.set_insecure_delegation(insecure->text());
+    Decide(*set, *request, run);
+    if (run.result.outcome() == v1::PASSED) TellTolerated(*set, *insecure, run);
+    co_return;
   }
   Decide(*set, *request, run);
 }

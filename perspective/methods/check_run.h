@@ -30,6 +30,9 @@ struct Senses {
   // The reserved-address guard: true when a check may connect to `address`. Laboratories and tests
   // lift it for single prefixes.
   std::function<bool(const IpAddress& address)> may_connect;
+  // A name with a TXT record that nobody has asked for before, so that no cache has it. Null: none
+  // is known, and no lookup that fails can be shown not to fail on our side.
+  std::function<DomainName()> uncached_name = nullptr;
 };
 
 // One check under way. Owned by the checker, used by one method's coroutine on one loop; a check

@@ -48,6 +48,7 @@ void AddDnsStep(const DnsAnswer& answer, v1::CheckResult& result) {
   step.set_min_ttl(answer.min_ttl_seconds);
   step.set_tcp(answer.tcp);
   step.set_tries(answer.tries);
+  step.set_tries_differed(answer.tries_differed);
   *step.mutable_elapsed() = ToProtoDuration(answer.elapsed);
   if (answer.lookup_failed()) {
     step.mutable_problem()->set_kind(answer.problem.kind);

@@ -3,6 +3,7 @@
 #define MPIC_PERSPECTIVE_METHODS_LEVELS_H_
 
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -11,11 +12,14 @@
 
 namespace mpic::perspective {
 
+// Most names are decided by one round trip; a name of 127 labels cannot ask 127 questions at once.
+inline constexpr std::size_t kLevelsAtOnce = 8;
+
 // `name` and its parents, nearest first, TLD included.
 std::vector<DomainName> LevelsOf(DomainName name);
 
-// The answers at `levels`, which is not empty and outlives the coroutine, in their order; asked all
-// at once.
+// The answers at `levels`, which outlives the coroutine, in their order; kLevelsAtOnce are asked at
+// a time.
 boost::asio::awaitable<std::vector<DnsAnswer>> AskAtLevels(absl::Span<const DomainName> levels,
                                                            RecordType type, DnsClient& dns);
 

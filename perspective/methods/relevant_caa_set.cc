@@ -11,9 +11,6 @@
 namespace mpic::perspective {
 namespace {
 
-// Most names are decided by one round trip; a name of 127 labels cannot ask 127 questions at once.
-constexpr std::size_t kLevelsAtOnce = 8;
-
 OrProblem<RelevantCaaSet> ReadSet(const DnsAnswer& answer) {
   RelevantCaaSet set{
       .found_at = answer.question.name, .records = {}, .ttl_seconds = answer.min_ttl_seconds};

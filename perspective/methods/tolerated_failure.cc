@@ -70,6 +70,18 @@ boost::asio::awaitable<Problem> LookForAliases(const std::vector<DnsAnswer>& fai
   co_return Problem();
 }
 
+// Whether our resolver reaches anybody: what it knows of the domain may all stand in its cache.
+// Says why not.
+boost::asio::awaitable<std::string> WhyOutOfReach(CheckRun& run) {
+  if (!run.senses.uncached_name) co_return "this perspective has no resolver.uncached_name to ask";
+  const DnsAnswer answer =
+      co_await run.senses.dns.Query({.name = run.senses.uncached_name(), .type = RecordType::kTxt});
+  AddDnsStep(answer, run.result);
+  if (answer.lookup_failed()) co_return answer.problem.detail;
+  if (answer.rdata.empty()) co_return absl::StrCat("no TXT at ", answer.question.name.text());
+  co_return "";
+}
+
 // What the check says in the end: the failure, and why it stands.
 Problem Standing(const DnsAnswer& failed, const Problem& reason) {
   Problem problem = CaaLookupFailed(failed);
@@ -87,6 +99,11 @@ boost::asio::awaitable<OrProblem<DomainName>> FindInsecureDelegation(std::vector
   if (!insecure.ok()) co_return Standing(failed.front(), insecure.problem());
   const Problem alias = co_await LookForAliases(failed, run);
   if (alias.kind != v1::Problem::KIND_UNSPECIFIED) co_return Standing(failed.front(), alias);
+  const std::string out_of_reach = co_await WhyOutOfReach(run);
+  if (!out_of_reach.empty()) {
+    co_return Standing(failed.front(),
+                       NotProven(absl::StrCat("the failure may be our own: ", out_of_reach)));
+  }
   co_return *insecure;
 }
 

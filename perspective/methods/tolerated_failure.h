@@ -14,7 +14,8 @@ namespace mpic::perspective {
 // of one name and its parents, nearest first, not empty, that can be permission
 // (rules/caa_lookup_failure.h). Asks for DS from the TLD downwards, so that the parent answers also
 // where the child's servers are what fails; then for CNAME at each name, because an alias would
-// mean that another domain's lookup failed. Every lookup becomes a step.
+// mean that another domain's lookup failed; at last for a name that no cache has, because all of
+// this may come from one while our resolver reaches nobody. Every lookup becomes a step.
 //
 // Nothing but the validated denial of DS counts (INSECURE, net/dns_denial.h). Below a zone that
 // opts out, as com and most large TLDs do, there is none, and so no permission: their resolvers

@@ -58,11 +58,15 @@ asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
   const absl::Time started = absl::Now();
   DnsAnswer answer{.question = question};
   unsigned tries = 0;
+  bool differed = false;
   do {
-    answer = co_await TryOnce(question);
+    DnsAnswer next = co_await TryOnce(question);
+    differed = differed || (tries > 0 && !next.FailedLike(answer));
+    answer = std::move(next);
     ++tries;
   } while (WorthAnotherTry(answer) && tries < options_.tries_max);
   answer.tries = tries;
+  answer.tries_differed = differed && answer.lookup_failed();
   answer.elapsed = absl::Now() - started;
   if (answer.lookup_failed()) {
     answer.problem.detail =

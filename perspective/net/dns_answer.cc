@@ -1,5 +1,6 @@
 #include "perspective/net/dns_answer.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,12 @@ std::string RcodeName(std::uint16_t rcode) {
                                           "NXDOMAIN", "NOTIMP",  "REFUSED"};
   if (rcode < std::size(kNames)) return std::string(kNames[rcode]);
   return absl::StrCat("rcode ", rcode);
+}
+
+bool DnsAnswer::FailedLike(const DnsAnswer& other) const {
+  return lookup_failed() && problem.kind == other.problem.kind && rcode == other.rcode &&
+         std::ranges::equal(extended_errors, other.extended_errors, {},
+                            &ExtendedDnsError::info_code, &ExtendedDnsError::info_code);
 }
 
 }  // namespace mpic::perspective

@@ -51,10 +51,14 @@ struct DnsAnswer {
   std::uint32_t min_ttl_seconds = 0;  // over chain and records; 0 when there are none
   bool tcp = false;
   unsigned tries = 0;
+  // Of a failed lookup: its tries did not all fail in the way that is told here.
+  bool tries_differed = false;
   absl::Duration elapsed;
   Problem problem;  // kind KIND_UNSPECIFIED: the lookup worked
 
   bool lookup_failed() const { return problem.kind != v1::Problem::KIND_UNSPECIFIED; }
+  // The same failure, for the same reasons.
+  bool FailedLike(const DnsAnswer& other) const;
   bool nxdomain() const { return rcode == 3 && !lookup_failed(); }
 };
 

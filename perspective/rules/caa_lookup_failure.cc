@@ -7,7 +7,9 @@
 namespace mpic::perspective {
 namespace {
 
-constexpr unsigned kTriesMin = 2;  // BR 4.2.2.1: "retried at least once"
+// BR 4.2.2.1: "retried at least once". A resolver may answer the second from its cache of failures
+// (RFC 9520 section 3.2); it has asked all servers of the domain by itself before it fails.
+constexpr unsigned kTriesMin = 2;
 constexpr std::uint8_t kServfail = 2;
 constexpr std::uint8_t kRefused = 5;
 
@@ -17,11 +19,16 @@ bool BlamesTheDomain(const ExtendedDnsError& error) {
   return error.info_code == kNoReachableAuthority || error.info_code == kNetworkError;
 }
 
+// SERVFAIL says that resolution failed; REFUSED without a reason, that the resolver refuses us.
+bool BlamesOnlyTheDomain(const DnsAnswer& answer) {
+  const auto& errors = answer.extended_errors;
+  if (errors.empty()) return answer.rcode == kServfail;
+  return std::all_of(errors.begin(), errors.end(), BlamesTheDomain);
+}
+
 // The kind alone is not enough: it also stands for answers that the resolver itself disowns.
 bool IsOfToleratedKind(const DnsAnswer& answer, LookupFailureRule rule) {
   switch (answer.problem.kind) {
-    case v1::Problem::DNS_TIMEOUT:
-      return answer.rcode == 0;
     case v1::Problem::DNS_REFUSED:
       return answer.rcode == kRefused;
     case v1::Problem::DNS_SERVFAIL:
@@ -51,11 +58,11 @@ std::string WhyNeverPermission(const DnsAnswer& answer, LookupFailureRule rule) 
   if (!IsOfToleratedKind(answer, rule)) {
     return absl::StrCat(v1::Problem::Kind_Name(answer.problem.kind), " is never permission");
   }
-  const auto& errors = answer.extended_errors;
-  if (!std::all_of(errors.begin(), errors.end(), BlamesTheDomain)) {
+  if (!BlamesOnlyTheDomain(answer)) {
     return "the resolver does not blame the domain's servers";
   }
   if (answer.tries < kTriesMin) return "it was not retried";
+  if (answer.tries_differed) return "its tries failed in different ways";
   if (!answer.cname_chain.empty()) return "an alias leads elsewhere";
   return "";
 }

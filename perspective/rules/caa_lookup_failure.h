@@ -15,11 +15,11 @@ using LookupFailureRule = v1::CaaCheck::LookupFailure;
 Problem CaaLookupFailed(const DnsAnswer& answer);
 
 // Why the failed lookup `answer` is no permission under `rule`, whatever else may be proven; empty
-// when it can be one. Only silence, REFUSED and, where the rule has it, SERVFAIL can, after two
-// tries, and none that the resolver blames on anything but the domain's servers (RFC 8914: 22, 23).
-// That leaves out what lies on our side: a reply cut short and no TCP to our resolver, one that
-// cannot be read, filters, stale or cached errors, and every DNSSEC failure. A failure of our whole
-// resolver is left out by the proof, which comes through the same resolver afterwards.
+// when it can be one. Only REFUSED and, where the rule has it, SERVFAIL can, after two tries that
+// failed alike. Extended DNS Errors may blame the domain's servers (RFC 8914: 22, 23) and nothing
+// else; REFUSED needs one. That leaves out what may lie on our side: silence, a resolver that
+// cannot be reached or refuses us by itself, a reply cut short and no TCP to our resolver, one that
+// cannot be read, filters, stale or cached errors, and every DNSSEC failure.
 std::string WhyNeverPermission(const DnsAnswer& answer, LookupFailureRule rule);
 
 }  // namespace mpic::perspective

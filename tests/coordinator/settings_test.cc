@@ -280,6 +280,17 @@ TEST(SettingsTest, AllViolationsAreListedAtOnceAndNoneIsSaidTwice) {
                                  HasSubstr("audit.file: ")));
 }
 
+TEST(SettingsTest, ToleratedFailuresAreWarnedAboutAndNeedTime) {
+  CoordinatorConfig config = SoundConfig();
+  config.mutable_policy()->set_caa_lookup_failure_may_permit(true);
+  EXPECT_THAT(CheckSettings(config, kNow)->warnings,
+              ElementsAre(HasSubstr("policy.caa_lookup_failure_may_permit: "),
+                          HasSubstr("policy.check_budget: 10s may be too short")));
+  config.mutable_policy()->mutable_check_budget()->set_seconds(15);
+  EXPECT_THAT(CheckSettings(config, kNow)->warnings,
+              ElementsAre(HasSubstr("policy.caa_lookup_failure_may_permit: ")));
+}
+
 TEST(SettingsTest, PlaintextNeedsNoCertificateNames) {
   CoordinatorConfig config = SoundConfig();
   config.mutable_tls()->set_insecure_loopback(true);
@@ -363,7 +374,8 @@ TEST(SettingsTest, SwitchesAreWarnedOf) {
   EXPECT_TRUE(settings->policy.caa_lookup_failure_may_permit);
   EXPECT_THAT(settings->warnings,
               testing::UnorderedElementsAre(HasSubstr("report_only"), HasSubstr("laboratory"),
-                                            HasSubstr("caa_lookup_failure_may_permit")));
+                                            HasSubstr("policy.caa_lookup_failure_may_permit: "),
+                                            HasSubstr("policy.check_budget: ")));
   EXPECT_FALSE(CheckSettings(SoundConfig(), kNow)->policy.caa_lookup_failure_may_permit);
 }
 

@@ -48,6 +48,7 @@ v1::CheckResult Tolerated() {
     lookup.set_answered(true);
     lookup.set_tries(2);
     lookup.mutable_problem()->set_kind(v1::Problem::DNS_REFUSED);
+    lookup.add_extended_errors()->set_info_code(22);
   }
   v1::DnsStep& proof = *result.add_steps()->mutable_dns();
   proof.set_qname("example.com");
@@ -71,7 +72,8 @@ TEST(ToleratedFailureTest, OnlyAProvenFailureThatWasAskedForIsTolerable) {
     const char* why;
   } cases[] = {
       {"as it must be", [](auto&) {}, ""},
-      {"silence", [](auto& r) { FailWith(Failed(r, 0), v1::Problem::DNS_TIMEOUT, 0); }, ""},
+      {"silence", [](auto& r) { FailWith(Failed(r, 0), v1::Problem::DNS_TIMEOUT, 0); },
+       kNotTolerable},
       {"SERVFAIL", [](auto& r) { FailWith(Failed(r, 0), v1::Problem::DNS_SERVFAIL, 2); }, ""},
       {"a disowned answer", [](auto& r) { FailWith(Failed(r, 0), v1::Problem::DNS_SERVFAIL, 0); },
        kNotTolerable},
@@ -80,6 +82,35 @@ TEST(ToleratedFailureTest, OnlyAProvenFailureThatWasAskedForIsTolerable) {
       {"no failure at all",
        [](auto& r) { FailWith(Failed(r, 0), v1::Problem::KIND_UNSPECIFIED, 0); }, kNotTolerable},
       {"one try", [](auto& r) { Failed(r, 1).set_tries(1); }, kNotTolerable},
+      {"tries that failed in different ways",
+       [](auto& r) { Failed(r, 1).set_tries_differed(true); }, kNotTolerable},
+      {"REFUSED for no reason", [](auto& r) { Failed(r, 0).clear_extended_errors(); },
+       kNotTolerable},
+      {"SERVFAIL for no reason",
+       [](auto& r) {
+         FailWith(Failed(r, 0), v1::Problem::DNS_SERVFAIL, 2);
+         Failed(r, 0).clear_extended_errors();
+       },
+       ""},
+      {"a network error too",
+       [](auto& r) { Failed(r, 0).add_extended_errors()->set_info_code(23); }, ""},
+      {"another reason too", [](auto& r) { Failed(r, 0).add_extended_errors()->set_info_code(3); },
+       kNotTolerable},
+      {"an alias seen by another lookup",
+       [](auto& r) {
+         v1::DnsStep& alias = *r.add_steps()->mutable_dns();
+         alias.set_qname("shop.example.com");
+         alias.set_qtype(5);
+         alias.add_rdata("h.edge.example.net");
+       },
+       kNotTolerable},
+      {"a lookup that found no alias",
+       [](auto& r) {
+         v1::DnsStep& none = *r.add_steps()->mutable_dns();
+         none.set_qname("shop.example.com");
+         none.set_qtype(5);
+       },
+       ""},
       {"an alias", [](auto& r) { Failed(r, 0).add_cname_chain("h.edge.example.net"); },
        kNotTolerable},
       {"a failure without its step", [](auto& r) { Failed(r, 0).set_qtype(16); }, kNotTolerable},

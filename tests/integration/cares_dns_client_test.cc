@@ -1,5 +1,3 @@
-#include "perspective/net/cares_dns_client.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,75 +14,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/loop_task.h"
-#include "tests/support/fake_dns_client.h"
-#include "tests/support/hostile_dns_server.h"
+#include "tests/integration/cares_dns_client_suite.h"
 
 namespace mpic::perspective {
 namespace {
 
-using testing::CharacterString;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::HostileDnsServer;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-constexpr unsigned kTxt = 16;
-
-DnsQuestion Txt(const std::string& name = "www.example.com") {
-  return {.name = DomainName::ParseDns(name).value(), .type = RecordType::kTxt};
-}
-
-// Whatever is spawned needs a result that can be empty.
-boost::asio::awaitable<absl::StatusOr<DnsAnswer>> Query(DnsClient& client, DnsQuestion question) {
-  co_return co_await client.Query(std::move(question));
-}
-
-// A client on a loop that the test turns by hand, and the answers that have come.
-class CaresDnsClientTest : public ::testing::Test {
- protected:
-  CaresDnsClientTest() { server_.Add("www.example.com", kTxt, CharacterString("value")); }
-
-  void Create(IpEndpoint resolver, unsigned tries = 3,
-              absl::Duration timeout = absl::Milliseconds(200)) {
-    auto client = CaresDnsClient::Create(loop_, {.resolver = resolver,
-                                                 .resolver_validates = true,
-                                                 .timeout = timeout,
-                                                 .tries_max = tries,
-                                                 .random_id = [this] { return ++id_; }});
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
-  }
-
-  // Starts a query; its outcome goes to outcomes_[i].
-  std::shared_ptr<LoopTask> Start(DnsQuestion question) {
-    const std::size_t i = outcomes_.size();
-    outcomes_.emplace_back();
-    return LoopTask::Start(
-        loop_, Query(*client_, std::move(question)),
-        [this, i](absl::StatusOr<DnsAnswer> answer) { outcomes_[i] = std::move(answer); });
-  }
-  void Turn() {
-    loop_.restart();
-    loop_.run();
-  }
-  DnsAnswer Ask(DnsQuestion question = Txt()) {
-    const auto task = Start(std::move(question));
-    Turn();
-    const auto& outcome = outcomes_.back();
-    EXPECT_TRUE(outcome.has_value() && outcome->ok());
-    return outcome.has_value() && outcome->ok() ? **outcome : DnsAnswer{.question = Txt()};
-  }
-  static std::string KindOf(const DnsAnswer& answer) {
-    return v1::Problem::Kind_Name(answer.problem.kind);
-  }
-
-  HostileDnsServer server_;
-  std::uint16_t id_ = 1000;
-  boost::asio::io_context loop_{1};
-  std::unique_ptr<CaresDnsClient> client_;
-  std::vector<std::optional<absl::StatusOr<DnsAnswer>>> outcomes_;
-};
 
 // -- Answers ------------------------------------------------------------------------------------
 
@@ -134,89 +72,6 @@ TEST_F(CaresDnsClientTest, TheSourcePortDoesNotStandStill) {
   Turn();
   for (const auto& outcome : outcomes_) EXPECT_FALSE(outcome.value()->lookup_failed());
   EXPECT_GT(server_.client_ports(), 8U);
-}
-
-// -- Lookup errors and further tries ------------------------------------------------------------
-
-TEST_F(CaresDnsClientTest, TriesAgainAfterADroppedQuery) {
-  server_.DropFirst(2);
-  Create(server_.endpoint());
-  const DnsAnswer answer = Ask();
-  EXPECT_FALSE(answer.lookup_failed()) << answer.problem.detail;
-  EXPECT_EQ(answer.tries, 3U);
-}
-
-TEST_F(CaresDnsClientTest, IsBoundedByTriesTimesTimeout) {
-  server_.DropFirst(HostileDnsServer::kAlways);
-  Create(server_.endpoint(), 2, absl::Milliseconds(50));
-  const DnsAnswer answer = Ask();
-  EXPECT_EQ(KindOf(answer), "DNS_TIMEOUT");
-  EXPECT_EQ(answer.tries, 2U);
-  EXPECT_EQ(server_.udp_queries(), 2);
-  EXPECT_THAT(answer.problem.detail, HasSubstr("query TXT www.example.com"));
-  EXPECT_THAT(answer.problem.detail, HasSubstr("after 2 tries"));
-  EXPECT_GE(answer.elapsed, absl::Milliseconds(50));
-  EXPECT_EQ(answer.dnssec, v1::DNSSEC_STATUS_UNSPECIFIED);
-}
-
-TEST_F(CaresDnsClientTest, TriesAgainAfterServfail) {
-  server_.ServfailFirst(1);
-  Create(server_.endpoint());
-  const DnsAnswer answer = Ask();
-  EXPECT_FALSE(answer.lookup_failed()) << answer.problem.detail;
-  EXPECT_EQ(answer.tries, 2U);
-}
-
-TEST_F(CaresDnsClientTest, ServfailAtEveryTry) {
-  server_.ServfailFirst(HostileDnsServer::kAlways);
-  Create(server_.endpoint());
-  const DnsAnswer answer = Ask();
-  EXPECT_EQ(KindOf(answer), "DNS_SERVFAIL");
-  EXPECT_EQ(answer.rcode, 2);
-  EXPECT_EQ(server_.udp_queries(), 3);
-}
-
-TEST_F(CaresDnsClientTest, ABogusAnswerIsFinal) {
-  server_.Bogus();
-  Create(server_.endpoint());
-  const DnsAnswer answer = Ask();
-  EXPECT_EQ(KindOf(answer), "DNSSEC_BOGUS");
-  EXPECT_EQ(answer.dnssec, v1::BOGUS);
-  EXPECT_EQ(answer.tries, 1U);
-  EXPECT_EQ(server_.udp_queries(), 1);
-}
-
-TEST_F(CaresDnsClientTest, RepliesToAnotherQuestionAreWaitedOut) {
-  const std::function<void(HostileDnsServer&)> switches[] = {
-      [](HostileDnsServer& server) { server.WrongTransactionId(); },
-      [](HostileDnsServer& server) { server.WrongQuestion(); }};
-  for (const auto& hostile : switches) {
-    HostileDnsServer server;
-    server.Add("www.example.com", kTxt, CharacterString("forged"));
-    hostile(server);
-    Create(server.endpoint(), 2, absl::Milliseconds(50));
-    const DnsAnswer answer = Ask();
-    EXPECT_EQ(KindOf(answer), "DNS_TIMEOUT");
-    EXPECT_THAT(answer.rdata, IsEmpty());
-    EXPECT_EQ(answer.tries, 2U);
-  }
-}
-
-TEST_F(CaresDnsClientTest, GarbageIsALookupError) {
-  server_.Garbage();
-  Create(server_.endpoint());
-  const DnsAnswer answer = Ask();
-  EXPECT_EQ(KindOf(answer), "DNS_MALFORMED");
-  EXPECT_EQ(answer.tries, 3U);
-}
-
-TEST_F(CaresDnsClientTest, NothingListensThere) {
-  // A port that was free a moment ago.
-  const IpEndpoint nowhere = HostileDnsServer().endpoint();
-  Create(nowhere, 3, absl::Seconds(60));  // not waited for: the kernel says so at once
-  const DnsAnswer answer = Ask();
-  EXPECT_EQ(KindOf(answer), "DNS_TIMEOUT");
-  EXPECT_EQ(answer.tries, 3U);
 }
 
 // -- Truncation and TCP -------------------------------------------------------------------------

@@ -16,6 +16,7 @@ DnsAnswer Failure(ProblemKind kind, int rcode) {
   DnsAnswer answer = testing::LookupError(kind);
   answer.rcode = static_cast<std::uint8_t>(rcode);
   answer.tries = 2;
+  answer.extended_errors = {{.info_code = 22, .extra_text = ""}};
   return answer;
 }
 
@@ -26,7 +27,8 @@ TEST(CaaLookupFailureTest, SomeFailuresCouldBePermission) {
     const char* at_remotes;  // part of the reason; "": it could
     const char* at_the_primary;
   } cases[] = {
-      {"silence", Failure(v1::Problem::DNS_TIMEOUT, 0), "", ""},
+      {"silence: perhaps of our own resolver", Failure(v1::Problem::DNS_TIMEOUT, 0),
+       "DNS_TIMEOUT is never", "is never"},
       {"REFUSED", Failure(v1::Problem::DNS_REFUSED, 5), "", ""},
       {"SERVFAIL", Failure(v1::Problem::DNS_SERVFAIL, 2), "", "DNS_SERVFAIL is never"},
       {"NOTIMP", Failure(v1::Problem::DNS_REFUSED, 4), "DNS_REFUSED is never", "is never"},
@@ -60,6 +62,12 @@ TEST(CaaLookupFailureTest, OneTryIsNotEnough) {
   EXPECT_THAT(WhyNeverPermission(answer, v1::CaaCheck::MAY_PERMIT), HasSubstr("not retried"));
 }
 
+TEST(CaaLookupFailureTest, TriesThatFailInDifferentWaysShowNothing) {
+  DnsAnswer answer = Failure(v1::Problem::DNS_REFUSED, 5);
+  answer.tries_differed = true;
+  EXPECT_THAT(WhyNeverPermission(answer, v1::CaaCheck::MAY_PERMIT), HasSubstr("different ways"));
+}
+
 TEST(CaaLookupFailureTest, AnAliasLeadsToAnotherDomain) {
   const DnsAnswer answer =
       testing::ByAlias({"h.edge.example.net"}, Failure(v1::Problem::DNS_REFUSED, 5));
@@ -75,6 +83,13 @@ TEST(CaaLookupFailureTest, OnlyTheDomainsServersMayBeBlamed) {
     const std::string why = WhyNeverPermission(answer, v1::CaaCheck::MAY_PERMIT);
     EXPECT_EQ(why.empty(), code == 22 || code == 23) << why;
   }
+  // REFUSED without a reason may be our resolver's own: it does not serve us.
+  DnsAnswer answer = Failure(v1::Problem::DNS_REFUSED, 5);
+  answer.extended_errors.clear();
+  EXPECT_THAT(WhyNeverPermission(answer, v1::CaaCheck::MAY_PERMIT), HasSubstr("does not blame"));
+  answer = Failure(v1::Problem::DNS_SERVFAIL, 2);
+  answer.extended_errors.clear();
+  EXPECT_EQ(WhyNeverPermission(answer, v1::CaaCheck::MAY_PERMIT), "");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "common/proto_time.h"
 #include "perspective/methods/caa.h"
@@ -17,6 +18,7 @@ using testing::CaaAnswer;
 using testing::CnameAnswer;
 using testing::DnsCheckRun;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using testing::LookupError;
 using testing::NoData;
@@ -26,6 +28,7 @@ DnsAnswer Refused() {
   DnsAnswer answer = LookupError(v1::Problem::DNS_REFUSED);
   answer.rcode = 5;
   answer.tries = 3;
+  answer.extended_errors = {{.info_code = 22, .extra_text = ""}};
   return answer;
 }
 
@@ -56,6 +59,7 @@ struct RefusedWorld : DnsCheckRun {
     dns.Answer("com", RecordType::kDs, kSecure);
     dns.Answer("example.com", RecordType::kDs, kInsecure);
     dns.Otherwise(RecordType::kCname, Refused());
+    dns.Answer("0f.probe.example.net", RecordType::kTxt, testing::TxtAnswer({"here"}));
   }
   std::string Verdict() {
     const ProblemKind kind = Run(CheckCaa);
@@ -77,8 +81,9 @@ TEST(CaaToleratedFailureTest, Vector128PermitsWithProofAndSaysSo) {
     // Below example.com nobody is asked for DS.
     EXPECT_THAT(world.dns.questions(),
                 ElementsAre("CAA shop.example.com", "CAA example.com", "CAA com", "DS com",
-                            "DS example.com", "CNAME shop.example.com", "CNAME example.com"));
-    ASSERT_EQ(world.result.steps_size(), 7);
+                            "DS example.com", "CNAME shop.example.com", "CNAME example.com",
+                            "TXT 0f.probe.example.net"));
+    ASSERT_EQ(world.result.steps_size(), 8);
     EXPECT_EQ(world.result.steps(4).dns().dnssec(), v1::INSECURE);
   }
 }
@@ -147,6 +152,18 @@ TEST(CaaToleratedFailureTest, TheProofAndNothingLess) {
        "DNSSEC_BOGUS", "DNSSEC_BOGUS by the test"},
       {"servers that answer for CNAME, and have none",
        [](RefusedWorld& w) { w.dns.Otherwise(RecordType::kCname, NoData()); }, "PASSED", ""},
+      {"nobody else answers us either: our own side may be what fails",
+       [](RefusedWorld& w) {
+         w.dns.Answer("0f.probe.example.net", RecordType::kTxt,
+                      LookupError(v1::Problem::DNS_SERVFAIL));
+       },
+       "CAA_LOOKUP_FAILED", "the failure may be our own: DNS_SERVFAIL"},
+      {"somebody says that what must be there is not",
+       [](RefusedWorld& w) { w.dns.Answer("0f.probe.example.net", RecordType::kTxt, NxDomain()); },
+       "CAA_LOOKUP_FAILED", "the failure may be our own: no TXT at 0f.probe.example.net"},
+      {"nothing is known that no cache holds", [](RefusedWorld& w) { w.KnowNoUncachedName(); },
+       "CAA_LOOKUP_FAILED",
+       "the failure may be our own: this perspective has no resolver.uncached_name"},
       {"one of the failures is of another kind",
        [](RefusedWorld& w) {
          w.dns.Answer("example.com", RecordType::kCaa, LookupError(v1::Problem::DNS_TRUNCATED));
@@ -180,6 +197,8 @@ TEST(CaaToleratedFailureTest, TheProofAndNothingLess) {
     EXPECT_EQ(world.Verdict(), c.verdict) << world.result.problem().detail();
     EXPECT_THAT(world.result.problem().detail(), HasSubstr(c.detail));
     EXPECT_EQ(world.result.caa().has_valid_until(), std::string(c.verdict) == "PASSED");
+    EXPECT_EQ(world.result.caa().has_tolerated_lookup_failure(),
+              std::string(c.verdict) == "PASSED");
   }
 }
 
@@ -191,6 +210,26 @@ TEST(CaaToleratedFailureTest, ADelegationBelowTheTldOfADeeperName) {
   EXPECT_EQ(world.Verdict(), "PASSED") << world.result.problem().detail();
   EXPECT_EQ(world.result.caa().tolerated_lookup_failure().insecure_delegation(),
             "shop.example.com");
+}
+
+TEST(CaaToleratedFailureTest, ANameOfManyLabelsIsAskedForAtEachOfThem) {
+  RefusedWorld world;
+  std::string name = "example.com";
+  std::vector<std::string> names = {"example.com"};
+  for (int i = 0; i < 40; ++i) {
+    name.insert(0, "a.");
+    names.insert(names.begin(), name);
+    world.dns.Answer(name, RecordType::kCaa, Refused());
+  }
+  world.check.mutable_identifier()->set_dns_name(name);
+  EXPECT_EQ(world.Verdict(), "PASSED") << world.result.problem().detail();
+  EXPECT_THAT(world.result.caa().tolerated_lookup_failure().failed_names(),
+              ElementsAreArray(names));
+  std::vector<std::string> aliases_asked;
+  for (const std::string& question : world.dns.questions()) {
+    if (absl::StartsWith(question, "CNAME ")) aliases_asked.push_back(question.substr(6));
+  }
+  EXPECT_THAT(aliases_asked, ElementsAreArray(names));
 }
 
 TEST(CaaToleratedFailureTest, ALongTtlFurtherUpDoesNotCount) {

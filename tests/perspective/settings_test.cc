@@ -115,6 +115,23 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
   EXPECT_EQ(settings->lab_ports.https, 8443);
 }
 
+TEST(PerspectiveSettingsTest, TheUncachedNameLeavesRoomForALabel) {
+  PerspectiveConfig config = Good();
+  EXPECT_FALSE(CheckSettings(config)->uncached_name.has_value());
+  const std::string label(62, 'a');
+  const std::string longest =  // 236 octets
+      absl::StrCat(label, ".", label, ".", label, ".", std::string(47, 'b'));
+  config.mutable_resolver()->set_uncached_name(longest);
+  ASSERT_TRUE(CheckSettings(config).ok()) << CheckSettings(config).status();
+  EXPECT_EQ(CheckSettings(config)->uncached_name->text(), longest);
+  for (const std::string& bad :
+       {absl::StrCat(longest, "b"), std::string("a..b"), std::string("*")}) {
+    config.mutable_resolver()->set_uncached_name(bad);
+    EXPECT_THAT(Violations(config), ElementsAre(::testing::StartsWith("resolver.uncached_name: ")))
+        << bad;
+  }
+}
+
 TEST(PerspectiveSettingsTest, AnEmptyLabIsALab) {
   PerspectiveConfig config = Good();
   config.mutable_lab();

@@ -37,6 +37,8 @@ class DnsCheckRun {
     return result.problem().kind();
   }
 
+  void KnowNoUncachedName() { senses_.uncached_name = nullptr; }
+
   v1::Check check;
   v1::CheckResult result;
   FakeDnsClient dns;
@@ -59,12 +61,14 @@ class DnsCheckRun {
   NoHttp http_;
   FakeTlsProber tls_;
   perspective::Limits limits_;
-  perspective::Senses senses_{.dns = dns,
-                              .http = http_,
-                              .tls = tls_,
-                              .clock = clock_,
-                              .limits = limits_,
-                              .may_connect = [](const IpAddress&) { return false; }};
+  perspective::Senses senses_{
+      .dns = dns,
+      .http = http_,
+      .tls = tls_,
+      .clock = clock_,
+      .limits = limits_,
+      .may_connect = [](const IpAddress&) { return false; },
+      .uncached_name = [] { return DomainName::ParseDns("0f.probe.example.net").value(); }};
 };
 
 }  // namespace mpic::testing
