@@ -69,7 +69,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   // The parser says "?" where the file has no tag.
   void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
-    if (!tag.empty() && tag != "?") Refuse(mark, "tags (" + tag + ") are not allowed");
+    if (!tag.empty() && tag != "?")
+      Refuse(mark, "tags (" + absl::CHexEscape(tag) + ") are not allowed");
   }
 
   void Open(ConfigNode::Kind kind, const YAML::Mark& mark, const std::string& tag) {

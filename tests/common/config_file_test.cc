@@ -120,6 +120,8 @@ constexpr Refusal kRefusals[] = {
     {"AliasOfItself", "perspectives: &a [*a]\n", "aliases (*name)"},
     {"MergeKey", "<<: {listen: a}\n", "c.yaml:1: <<: unknown key"},
     {"Tag", "listen: !!str a\n", "c.yaml:1: tags (tag:yaml.org,2002:str) are not allowed"},
+    {"TagOfControlCharacters", "%TAG !e! \x1b[31m\n---\nlisten: !e!x a\n",
+     "c.yaml:3: tags (\\x1b[31mx) are not allowed"},
     {"SyntaxError", "listen: a\ntls: {certificate_file\n", "not YAML: "},
     {"TabIndentation", "tls:\n\tcertificate_file: a\n", "c.yaml:2: not YAML: "},
     {"UndefinedAlias", "listen: *nowhere\n", "c.yaml:1: not YAML: "},
