@@ -6,7 +6,6 @@
 #include <vector>
 
 namespace mpic {
-namespace {
 
 // google/protobuf/timestamp.proto: years 1 to 9999.
 bool IsValid(const google::protobuf::Timestamp& timestamp) {
@@ -22,8 +21,6 @@ bool IsValid(const google::protobuf::Duration& duration) {
          duration.seconds() <= 315'576'000'000 && duration.nanos() >= -999'999'999 &&
          duration.nanos() <= 999'999'999;
 }
-
-}  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   const timespec parts = absl::ToTimespec(time);

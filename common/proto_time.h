@@ -16,6 +16,9 @@ absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
 google::protobuf::Duration ToProtoDuration(absl::Duration duration);
 absl::Duration FromProtoDuration(const google::protobuf::Duration& duration);
 
+// True within the type's range.
+bool IsValid(const google::protobuf::Timestamp& timestamp);
+bool IsValid(const google::protobuf::Duration& duration);
 // True when every Timestamp and Duration in `message`, at any depth, is within its type's range.
 // One that is not cannot be written as JSON.
 bool AllTimesAreValid(const google::protobuf::Message& message);

@@ -133,8 +133,12 @@ void SetReuse(v1::Method method, v1::Corroboration& corroboration) {
   if (corroboration.primary().has_finished_at()) {
     validated_at = std::min(validated_at, FromTimestamp(corroboration.primary().finished_at()));
   }
-  *corroboration.mutable_reusable_until() =
-      ToTimestamp(ReusableUntil(*FactsOf(method), validated_at));
+  absl::Time until = ReusableUntil(*FactsOf(method), validated_at);
+  // The applicant's own limit, as the primary read it; it may be past, but not before validated_at.
+  if (corroboration.primary().persist().has_persist_until()) {
+    until = std::min(until, FromTimestamp(corroboration.primary().persist().persist_until()));
+  }
+  *corroboration.mutable_reusable_until() = ToTimestamp(until);
 }
 
 // Report-only: a refusal by the quorum is told, not enforced. The primary's own is enforced.

@@ -96,6 +96,9 @@ void Decide(const std::vector<std::string>& values, const PersistRequest& reques
   }
   evidence.set_accepted_index(static_cast<std::uint32_t>(decision.accepted_index));
   evidence.set_account_uri(decision.account_uri);
+  if (const auto until = ToTimestamp(decision.persist_until); IsValid(until)) {
+    *evidence.mutable_persist_until() = until;
+  }
   run.Pass(decision.account_uri);
 }
 

@@ -96,8 +96,13 @@ std::optional<Problem> CheckReach(const IssueValue& value, const PersistRequest&
   return std::nullopt;
 }
 
-// The accounturi of an acceptable record.
-OrProblem<std::string> Accept(absl::string_view text, const PersistRequest& request) {
+struct Accepted {
+  std::string account_uri;
+  absl::Time persist_until = absl::InfiniteFuture();
+};
+
+// What an acceptable record says.
+OrProblem<Accepted> Accept(absl::string_view text, const PersistRequest& request) {
   const std::optional<IssueValue> value = ParseIssueValue(text);
   if (!value.has_value()) {
     return Problem{v1::Problem::RECORD_MALFORMED,
@@ -110,7 +115,11 @@ OrProblem<std::string> Accept(absl::string_view text, const PersistRequest& requ
   if (std::optional<Problem> problem = CheckForm(*value)) return *std::move(problem);
   if (std::optional<Problem> problem = CheckAccount(*value, request)) return *std::move(problem);
   if (std::optional<Problem> problem = CheckReach(*value, request)) return *std::move(problem);
-  return std::string(value->ValuesOf(kAccountUri)[0]);
+  Accepted accepted{.account_uri = std::string(value->ValuesOf(kAccountUri)[0])};
+  for (const absl::string_view until : value->ValuesOf(kPersistUntil)) {
+    accepted.persist_until = absl::FromUnixSeconds(*ReadSeconds(until));
+  }
+  return accepted;
 }
 
 }  // namespace
@@ -121,16 +130,23 @@ PersistDecision DecidePersist(absl::Span<const std::string> values, const Persis
   PersistDecision decision{.problem = {v1::Problem::RECORD_NOT_MATCHING, "no records"}};
   std::ptrdiff_t information = -1;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const OrProblem<std::string> uri = Accept(values[i], request);
-    if (uri.ok()) {
-      const auto place = std::find(acceptable.begin(), acceptable.end(), *uri);
-      if (place >= best_uri) continue;
+    const OrProblem<Accepted> record = Accept(values[i], request);
+    if (record.ok()) {
+      const auto place = std::find(acceptable.begin(), acceptable.end(), record->account_uri);
+      if (place > best_uri ||
+          (place == best_uri && record->persist_until <= decision.persist_until)) {
+        continue;
+      }
       best_uri = place;
-      decision = {.problem = {}, .accepted_index = i, .account_uri = *uri};
-    } else if (!decision.accepted() && InformationOf(uri.problem()) > information) {
-      information = InformationOf(uri.problem());
-      decision.problem = {uri.problem().kind, absl::StrCat("record ", i + 1, " of ", values.size(),
-                                                           ": ", uri.problem().detail)};
+      decision = {.problem = {},
+                  .accepted_index = i,
+                  .account_uri = record->account_uri,
+                  .persist_until = record->persist_until};
+    } else if (!decision.accepted() && InformationOf(record.problem()) > information) {
+      information = InformationOf(record.problem());
+      decision.problem = {
+          record.problem().kind,
+          absl::StrCat("record ", i + 1, " of ", values.size(), ": ", record.problem().detail)};
     }
   }
   return decision;

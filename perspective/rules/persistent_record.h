@@ -29,13 +29,15 @@ struct PersistDecision {
   Problem problem;  // kind KIND_UNSPECIFIED: accepted
   std::size_t accepted_index = 0;
   std::string account_uri;
+  absl::Time persist_until = absl::InfiniteFuture();  // of that record; infinite: it has none
 
   bool accepted() const { return problem.kind == v1::Problem::KIND_UNSPECIFIED; }
 };
 
 // Looks for an acceptable record among `values`, the joined TXT records at the name; the others do
 // not hurt. Of several, the one whose accounturi comes first in acceptable_account_uris is taken,
-// so that the order in which DNS gives them does not tell perspectives apart.
+// and of these the one that persists longest, so that the order in which DNS gives them does not
+// tell perspectives apart.
 //
 // A record is acceptable when it is on the grammar, names one of our issuers, has exactly one
 // accounturi and that an acceptable one, no doubled accounturi, persistUntil or policy, a

@@ -331,6 +331,16 @@ TEST(CorroborationTest, AValidationMayBeReusedAsLongAsItsEarliestClockSays) {
   });
   answer = world.Run(persist);
   EXPECT_EQ(FromTimestamp(answer.reusable_until()), kToday + absl::Hours(239));
+  // The applicant may end it sooner, never later.
+  for (const auto& [lasts, counts] : {std::pair(absl::Hours(2), absl::Hours(2)),
+                                      std::pair(absl::Hours(1000), absl::Hours(240))}) {
+    world.primary().ReplyWith([&, until = kToday + lasts](const PerspectiveQuestion&) {
+      PerspectiveAnswer passes = Pass(world.place("frankfurt"));
+      *passes.result->mutable_persist()->mutable_persist_until() = ToTimestamp(until);
+      return passes;
+    });
+    EXPECT_EQ(FromTimestamp(world.Run(persist).reusable_until()), kToday + counts);
+  }
   for (const char* id : {"dublin", "ashburn", "singapore"}) world.Fails(id);
   EXPECT_FALSE(world.Run(persist).has_reusable_until());
   EXPECT_FALSE(world.Run(CaaInput()).has_reusable_until());

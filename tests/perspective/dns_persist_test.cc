@@ -47,6 +47,27 @@ TEST(DnsPersistTest, Vector77ARecordOfTheAccount) {
   EXPECT_EQ(FromTimestamp(evidence.reference_time()), DnsCheckRun::Now());
 }
 
+TEST(DnsPersistTest, TellsHowLongTheRecordPersists) {
+  const struct {
+    const char* persist_until;  // "": none
+    std::int64_t told;          // 0: nothing
+  } cases[] = {
+      {"", 0},
+      {"; persistUntil=1795500000", 1795500000},
+      {"; persistUntil=253402300799", 253402300799},  // 9999-12-31T23:59:59Z
+      {"; persistUntil=253402300800", 0},
+      {"; persistUntil=9223372036854775807", 0},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.persist_until);
+    DnsCheckRun run(Check());
+    run.dns.Answer(kName, RecordType::kTxt, TxtAnswer({absl::StrCat(kRecord, c.persist_until)}));
+    EXPECT_EQ(run.Run(CheckDnsPersist), kPassed);
+    EXPECT_EQ(run.result.persist().has_persist_until(), c.told != 0);
+    EXPECT_EQ(run.result.persist().persist_until().seconds(), c.told);
+  }
+}
+
 TEST(DnsPersistTest, Vector94ObservesTheAccountThatItSaw) {
   v1::Check check = Check();
   check.mutable_dns_persist()->add_acceptable_account_uris("https://ca.example.com/acme/acct/2");

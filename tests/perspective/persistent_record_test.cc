@@ -170,6 +170,34 @@ TEST(PersistentRecordTest, OneAcceptableRecordIsEnough) {
   }
 }
 
+TEST(PersistentRecordTest, OfOneAccountTheRecordThatPersistsLongest) {
+  const std::string sooner = Record("; persistUntil=1795435300");
+  const std::string later = Record("; persistUntil=1795435400");
+  const std::string other =
+      absl::StrCat("ca.example.com; accounturi=", kOtherAccount, "; persistUntil=1795435500");
+  const struct {
+    const char* name;
+    std::vector<std::string> records;
+    std::size_t index;
+    absl::Time persist_until;
+  } cases[] = {
+      {"one", {sooner}, 0, absl::FromUnixSeconds(1795435300)},
+      {"the later", {sooner, later}, 1, absl::FromUnixSeconds(1795435400)},
+      {"in the other order", {later, sooner}, 0, absl::FromUnixSeconds(1795435400)},
+      {"one without an end", {sooner, Record(), later}, 1, absl::InfiniteFuture()},
+      {"another account's counts for nothing",
+       {other, sooner, other},
+       1,
+       absl::FromUnixSeconds(1795435300)},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const PersistDecision decision = DecidePersist(c.records, Request());
+    EXPECT_EQ(decision.accepted_index, c.index);
+    EXPECT_EQ(decision.persist_until, c.persist_until);
+  }
+}
+
 TEST(PersistentRecordTest, TheRecordThatCameFurthestSaysWhy) {
   // Each is more informative than all before it.
   const std::vector<RecordCase> ladder = {
