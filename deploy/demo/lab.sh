@@ -20,10 +20,15 @@ address() { awk -v name="$1" '$1 == name { print $2 }' "$LAB/addresses"; }
 port() { address "$1" | cut -d: -f2; }
 
 # start_process NAME COMMAND...: in the background; its output goes to log/NAME. The command line has
-# to name a file under $LAB, by which stop_process knows that the pid is still ours.
+# to name a file under $LAB, by which stop_process knows that the pid is still ours; a function has to
+# pass that on to what it becomes.
 start_process() {
   local name=$1
   shift
+  if [[ "$*" != *"$LAB/"* ]]; then
+    echo "start_process $name: names no file under $LAB, so that it could not be ended: $*" >&2
+    return 1
+  fi
   "$@" </dev/null >>"$LAB/log/$name" 2>&1 &
   echo $! >"$LAB/pids/$name"
 }
