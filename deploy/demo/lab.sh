@@ -2,28 +2,84 @@
 # The ground that the laboratory stands on: a directory, free ports, processes known by their pid.
 # Sourced. The directory $LAB holds everything: addresses, pids/NAME, log/NAME and what is configured.
 
-# claim NAME: gives NAME a TCP and UDP port of 127.0.0.1 that nothing uses, below the ephemeral
-# range. $LAB/addresses is the list, a line each: NAME 127.0.0.1:PORT.
+# Who has claimed which port, of all laboratories of this user: PORT/owner has "PID LAB", the shell that
+# claimed it and for which laboratory. A directory, because only one can make it.
+port_locks=/tmp/mpic-ports-$UID
+port_first=20000 port_count=12000  # below the ephemeral range
+
+# claim NAME: gives NAME a TCP and UDP port of 127.0.0.1 that nothing uses and no other laboratory has
+# claimed. $LAB/addresses is the list, a line each: NAME 127.0.0.1:PORT.
 claim() {
-  local port hex
-  while true; do
-    port=$((20000 + (RANDOM << 15 | RANDOM) % 12000))
+  local port hex tries
+  for ((tries = 0; tries < 2000; ++tries)); do
+    port=$((port_first + (RANDOM << 15 | RANDOM) % port_count))
     printf -v hex ':%04X ' "$port"
     grep -qs ":$port\$" "$LAB/addresses" && continue
     grep -qsF "$hex" /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 && continue
+    lock_port "$port" || continue
     echo "$1 127.0.0.1:$port" >>"$LAB/addresses"
     return
   done
+  echo "claim $1: no free port" >&2
+  return 1
+}
+
+# A lock that is there changes only by the hand of its heir, who looks again before.
+lock_port() {
+  local lock=$port_locks/$1 code=1
+  mkdir -p "$port_locks"
+  if mkdir "$lock" 2>/dev/null; then
+    echo "$$ $LAB" >"$lock/owner"
+    return
+  fi
+  is_owner_dead "$lock" && mkdir "$lock/heir" 2>/dev/null || return 1
+  if is_owner_dead "$lock"; then
+    echo "$$ $LAB" >"$lock/owner"
+    code=0
+  fi
+  rmdir "$lock/heir"
+  return "$code"
+}
+
+# Neither the shell that claimed the port nor a process of its laboratory is there. A lock without an
+# owner is just being made.
+is_owner_dead() {
+  local pid lab file
+  { read -r pid lab <"$1/owner"; } 2>/dev/null || return 1
+  [[ ! -d /proc/$pid ]] || return 1
+  for file in "$lab"/pids/*; do
+    LAB=$lab is_running "${file##*/}" && return 1
+  done
+  return 0
+}
+
+# Before the processes end: while they run, nobody inherits.
+unlock_ports() {
+  local lock address lab
+  [[ -e $LAB/addresses ]] || return 0
+  while read -r _ address; do
+    lock=$port_locks/${address##*:}
+    mkdir "$lock/heir" 2>/dev/null || continue
+    { read -r _ lab <"$lock/owner"; } 2>/dev/null || lab=
+    if [[ $lab == "$LAB" ]]; then rm -f "$lock/owner"; fi
+    rmdir "$lock/heir"
+    if [[ $lab == "$LAB" ]]; then rmdir "$lock" 2>/dev/null || true; fi
+  done <"$LAB/addresses"
 }
 
 address() { awk -v name="$1" '$1 == name { print $2 }' "$LAB/addresses"; }
 port() { address "$1" | cut -d: -f2; }
 
 # start_process NAME COMMAND...: in the background; its output goes to log/NAME. The command line has
-# to name a file under $LAB, by which stop_process knows that the pid is still ours.
+# to name a file under $LAB, by which stop_process knows that the pid is still ours; a function has to
+# pass that on to what it becomes.
 start_process() {
   local name=$1
   shift
+  if [[ "$*" != *"$LAB/"* ]]; then
+    echo "start_process $name: names no file under $LAB, so that it could not be ended: $*" >&2
+    return 1
+  fi
   "$@" </dev/null >>"$LAB/log/$name" 2>&1 &
   echo $! >"$LAB/pids/$name"
 }

@@ -70,6 +70,36 @@ void RequireSoundReply(const DnsReply& reply, const Flags& flags, const DnsReply
   }
 }
 
+// The bitmap of a delegation without DS, somewhere in the octets (RFC 4034 section 4.1.2): of the
+// types below 64 NS is there, and none but RRSIG and NSEC with it.
+bool HasBitmapOfInsecureDelegation(absl::string_view message) {
+  constexpr std::array<unsigned, 8> kAllowed = {0x20, 0, 0, 0, 0, 0x03, 0, 0};
+  for (std::size_t i = 0; i + 2 < message.size(); ++i) {
+    const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(message[i + at]); };
+    const std::size_t length = octet(1);
+    if (octet(0) != 0 || length == 0 || i + 2 + length > message.size()) continue;
+    bool fits = (octet(2) & 0x20U) != 0;
+    for (std::size_t at = 0; at < length; ++at) {
+      fits = fits && (octet(2 + at) & ~(at < kAllowed.size() ? kAllowed.at(at) : 0U)) == 0;
+    }
+    if (fits) return true;
+  }
+  return false;
+}
+
+// INSECURE may turn a failed lookup into a permission (BR 4.2.2.1), so nothing may look like it.
+void RequireProofOfInsecurity(const DnsAnswer& answer, const Flags& flags, bool validates,
+                              absl::string_view message) {
+  Require(validates && flags.authentic_data, "insecure is proven by a resolver that validated it");
+  Require(answer.question.type == RecordType::kDs, "insecure is said of DS alone");
+  Require(flags.is_reply_to_ours && !flags.truncated && flags.rcode == 0 && answer.rcode == 0 &&
+              !answer.lookup_failed(),
+          "insecure is a whole NOERROR");
+  Require(answer.rdata.empty() && answer.cname_chain.empty(),
+          "insecure is a denial at the name itself");
+  Require(HasBitmapOfInsecureDelegation(message), "insecure is a delegation");
+}
+
 bool IsDisowned(const DnsAnswer& answer) {
   return std::ranges::any_of(answer.extended_errors, [](const auto& error) {
     const unsigned code = error.info_code;
@@ -138,6 +168,7 @@ MPIC_FUZZ_TARGET(dns_reply) {
   }
   const DnsAnswer answer = InterpretReply(question, reply, validates);
   RequireSoundAnswer(answer, flags, validates);
+  if (answer.dnssec == v1::INSECURE) RequireProofOfInsecurity(answer, flags, validates, message);
   ReadAsMethodsDo(answer);
 }
 

@@ -1,5 +1,6 @@
 // Requests of RAs, from what stands on the wire to checked values.
 //   input: a CorroborateRequest in protobuf's text format
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <variant>
@@ -10,12 +11,14 @@
 #include "common/domain_name.h"
 #include "common/ip_address.h"
 #include "common/public_suffix_list.h"
+#include "coordinator/expected_observation.h"
 #include "coordinator/field_violations.h"
 #include "coordinator/request_check.h"
 #include "mpic/v1/coordinator.pb.h"
 #include "perspective/rules/identifier_name.h"
-#include "tests/fuzz/check_rules.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/read_message.h"
+#include "tests/fuzz/world.h"
 
 namespace mpic::fuzz {
 namespace {
@@ -25,8 +28,6 @@ using coordinator::CheckedRequest;
 using coordinator::FieldViolations;
 using coordinator::RequestRules;
 using google::rpc::BadRequest;
-
-const absl::Time kNow = absl::FromUnixSeconds(1'795'435'200);  // 2026-11-23T12:00:00Z
 
 const RequestRules& Rules() {
   static const auto& suffixes =
@@ -80,7 +81,6 @@ void RequireSoundIdentifier(const CheckedInput& input) {
 
 void RequireSoundInput(const CheckedInput& input) {
   RequireSoundIdentifier(input);
-  Require(!RefuseCheck(input.check).has_value(), "a perspective takes what is accepted");
   Require(!input.check.check_id().empty() && IsPrintableAscii(input.check.check_id(), 64),
           "a check has an id");
   Require(input.method != v1::METHOD_UNSPECIFIED && absl::StartsWith(input.method_reference, "BR "),
@@ -92,6 +92,45 @@ void RequireSoundInput(const CheckedInput& input) {
   for (const std::string& warning : input.warnings) {
     Require(IsPrintableAscii(warning, 512), "a warning can be shown");
   }
+}
+
+// No proof can be given: the value stands in the request (BR 3.2.2.4.18), a hop leads to the
+// identifier again, no record can name an account with a semicolon in it (RFC 8659 section 4.2).
+bool IsBeyondProof(const v1::Check& check, const v1::CheckResult& result) {
+  switch (result.problem().kind()) {
+    case v1::Problem::TOKEN_IN_REQUEST:
+      return check.has_website_change();
+    case v1::Problem::DNS_LOOP:
+      return check.adn_cname_steps() > 0;
+    case v1::Problem::DNS_NODATA:
+      return check.has_dns_persist() &&
+             std::ranges::all_of(
+                 check.dns_persist().acceptable_account_uris(),
+                 [](const std::string& uri) { return absl::StrContains(uri, ';'); });
+    default:
+      return false;
+  }
+}
+
+// What admission lets through is a question to which perspectives can find the answer.
+void RequireAnswerable(const v1::Check& check) {
+  const v1::CheckResult silent = RunCheck(check, SilentWorld());
+  switch (silent.problem().kind()) {
+    case v1::Problem::BAD_REQUEST:
+    case v1::Problem::NAME_NOT_ALLOWED:
+    case v1::Problem::METHOD_SUNSET:
+    case v1::Problem::TOKEN_EXPIRED:
+    case v1::Problem::UNSUPPORTED_METHOD:
+      return Require(false, "a perspective takes what is accepted");
+    default:
+      break;
+  }
+  const v1::CheckResult proven = RunCheck(check, ProvenWorld(check));
+  Require(proven.outcome() == v1::PASSED || IsBeyondProof(check, proven),
+          "what is accepted can be proven");
+  Require(proven.outcome() != v1::PASSED ||
+              coordinator::CheckObservation(check, proven.observed_value()).ok(),
+          "a coordinator accepts what is proven");
 }
 
 // What was checked is what is sent to perspectives; asked for again, it must mean the same.
@@ -122,7 +161,10 @@ MPIC_FUZZ_TARGET(request) {
   const auto& checked = std::get<CheckedRequest>(result);
   Require(checked.inputs.size() == static_cast<std::size_t>(request.inputs_size()),
           "every check is kept");
-  for (const CheckedInput& checked_input : checked.inputs) RequireSoundInput(checked_input);
+  for (const CheckedInput& checked_input : checked.inputs) {
+    RequireSoundInput(checked_input);
+    RequireAnswerable(checked_input.check);
+  }
   RequireNormalForm(checked);
 }
 

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/awaitable.hpp>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "common/ip_address.h"
 #include "perspective/net/dns_client.h"
+#include "tests/support/rdata.h"
 
 namespace mpic::testing {
 
@@ -74,17 +74,6 @@ inline DnsAnswer RdataAnswer(std::vector<std::string> rdata) {
   return answer;
 }
 
-inline std::string CharacterString(absl::string_view octets) {
-  return absl::StrCat(std::string(1, static_cast<char>(octets.size())), octets);
-}
-
-// RDATA of one TXT record that is made of several character-strings, each of at most 255 octets.
-inline std::string TxtRdata(const std::vector<std::string>& strings) {
-  std::string rdata;
-  for (const std::string& octets : strings) absl::StrAppend(&rdata, CharacterString(octets));
-  return rdata;
-}
-
 // One TXT record of one character-string per value.
 inline DnsAnswer TxtAnswer(const std::vector<std::string>& values) {
   std::vector<std::string> rdata;
@@ -103,34 +92,11 @@ inline DnsAnswer AddressAnswer(const std::vector<std::string>& addresses) {
   return RdataAnswer(std::move(rdata));
 }
 
-struct CaaRecordText {
-  std::uint8_t flags = 0;
-  std::string tag;
-  std::string value;
-};
-
-inline std::string CaaRdata(const CaaRecordText& record) {
-  return absl::StrCat(std::string(1, static_cast<char>(record.flags)), CharacterString(record.tag),
-                      record.value);
-}
-
 inline DnsAnswer CaaAnswer(const std::vector<CaaRecordText>& records) {
   std::vector<std::string> rdata;
   rdata.reserve(records.size());
   for (const CaaRecordText& record : records) rdata.push_back(CaaRdata(record));
   return RdataAnswer(std::move(rdata));
-}
-
-// A name in uncompressed wire form (RFC 1035 section 3.1), letters as written.
-inline std::string WireName(absl::string_view name) {
-  std::string wire;
-  while (!name.empty()) {
-    const auto dot = name.find('.');
-    absl::StrAppend(&wire, CharacterString(name.substr(0, dot)));
-    name.remove_prefix(dot == absl::string_view::npos ? name.size() : dot + 1);
-  }
-  wire.push_back('\0');
-  return wire;
 }
 
 inline DnsAnswer CnameAnswer(absl::string_view target) { return RdataAnswer({WireName(target)}); }

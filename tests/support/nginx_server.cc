@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -19,27 +17,12 @@
 namespace mpic::testing {
 namespace {
 
-sockaddr_in LoopbackAddress(std::uint16_t port) {
+bool Accepts(std::uint16_t port) {
+  const int probe = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
-  return address;
-}
-
-std::uint16_t FreePort() {
-  const int probe = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = LoopbackAddress(0);
-  socklen_t size = sizeof(address);
-  EXPECT_EQ(bind(probe, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  close(probe);
-  return ntohs(address.sin_port);
-}
-
-bool Accepts(std::uint16_t port) {
-  const int probe = socket(AF_INET, SOCK_STREAM, 0);
-  const sockaddr_in address = LoopbackAddress(port);
   const bool connected =
       connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   close(probe);
@@ -179,12 +162,6 @@ NginxServer::NginxServer()
   Start();
 }
 
-NginxServer::~NginxServer() {
-  if (process_ == -1) return;
-  kill(process_, SIGTERM);
-  waitpid(process_, nullptr, 0);
-}
-
 void NginxServer::WriteConfiguration() {
   const test::TestCertificateFiles files =
       ca_.Issue("web", {.dns_sans = {"unrelated.example.org"}});
@@ -206,13 +183,10 @@ void NginxServer::Publish(const std::string& path, const std::string& content) {
 }
 
 void NginxServer::Start() {
-  const std::string configuration = directory_ + "/nginx.conf";
   const std::string error_log = directory_ + "/error.log";
-  const char* arguments[] = {"/usr/sbin/nginx",     "-e",   error_log.c_str(), "-c",
-                             configuration.c_str(), nullptr};
-  ASSERT_EQ(posix_spawn(&process_, arguments[0], nullptr, nullptr,
-                        const_cast<char* const*>(arguments), environ),
-            0);
+  process_.emplace(std::vector<std::string>{"/usr/sbin/nginx", "-e", error_log, "-c",
+                                            directory_ + "/nginx.conf"},
+                   directory_ + "/output");
   for (int wait = 0; wait < 1000 && !Accepts(http_port_); ++wait) {
     absl::SleepFor(absl::Milliseconds(10));
   }

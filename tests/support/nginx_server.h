@@ -3,11 +3,11 @@
 #ifndef MPIC_TESTS_SUPPORT_NGINX_SERVER_H_
 #define MPIC_TESTS_SUPPORT_NGINX_SERVER_H_
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "tests/support/child_process.h"
 #include "tests/support/test_certificates.h"
 
 namespace mpic::testing {
@@ -16,7 +16,6 @@ namespace mpic::testing {
 class NginxServer {
  public:
   NginxServer();
-  ~NginxServer();
   NginxServer(const NginxServer&) = delete;
   NginxServer& operator=(const NginxServer&) = delete;
 
@@ -34,7 +33,7 @@ class NginxServer {
   std::uint16_t http_port_;
   std::uint16_t https_port_;
   std::uint16_t http2_port_;
-  pid_t process_ = -1;
+  std::optional<ChildProcess> process_;
 };
 
 }  // namespace mpic::testing

@@ -1,14 +1,6 @@
 #include "tests/support/signed_dns_world.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -39,39 +31,6 @@ bool LiesIn(const std::string& zone, const std::string& parent) {
 [[noreturn]] void Die(const std::string& what) {
   std::fprintf(stderr, "signed DNS world: %s\n", what.c_str());
   std::abort();
-}
-
-// A port that is free for UDP and TCP alike: the programs cannot choose one themselves.
-std::uint16_t FreePort() {
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int udp = socket(AF_INET, SOCK_DGRAM, 0);
-    const int tcp = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    const bool free = bind(udp, generic, size) == 0 && getsockname(udp, generic, &size) == 0 &&
-                      bind(tcp, generic, size) == 0;
-    close(udp);
-    close(tcp);
-    if (free) return ntohs(address.sin_port);
-  }
-  Die("no free port");
-}
-
-// In the foreground, output to `log`; ends with this process, however that ends.
-pid_t StartProcess(const std::string& program, const std::string& configuration,
-                   const std::string& log) {
-  const pid_t child = fork();
-  if (child < 0) Die("fork");
-  if (child > 0) return child;
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  dup2(out, STDOUT_FILENO);
-  dup2(out, STDERR_FILENO);
-  execl(program.c_str(), program.c_str(), "-d", "-c", configuration.c_str(), nullptr);
-  _exit(127);
 }
 
 constexpr char kNsdConfiguration[] = R"(server:
@@ -130,10 +89,7 @@ SignedDnsWorld::SignedDnsWorld(std::vector<SignedWorldZone> zones) {
 }
 
 SignedDnsWorld::~SignedDnsWorld() {
-  for (const pid_t process : processes_) {
-    kill(process, SIGTERM);
-    waitpid(process, nullptr, 0);
-  }
+  processes_.clear();
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
@@ -177,7 +133,7 @@ std::uint16_t SignedDnsWorld::StartNsd(const std::string& name,
                     ZoneFile(directory_, zone.name), "\"\n");
   }
   std::ofstream(configuration) << text;
-  processes_.push_back(StartProcess(kNsd, configuration, directory + "/nsd.log"));
+  StartProcess(kNsd, configuration, directory + "/nsd.log");
   return port;
 }
 
@@ -197,7 +153,13 @@ void SignedDnsWorld::StartUnbound(const std::vector<SignedWorldZone>& zones,
                     zone.is_served ? served_port : refused_port, "\n");
   }
   std::ofstream(configuration) << text;
-  processes_.push_back(StartProcess(program, configuration, directory_ + "/unbound.log"));
+  StartProcess(program, configuration, directory_ + "/unbound.log");
+}
+
+// Both programs stay in the foreground by the same flag.
+void SignedDnsWorld::StartProcess(const std::string& program, const std::string& configuration,
+                                  const std::string& log) {
+  processes_.emplace_back(std::vector<std::string>{program, "-d", "-c", configuration}, log);
 }
 
 }  // namespace mpic::testing

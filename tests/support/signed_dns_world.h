@@ -3,13 +3,13 @@
 #ifndef MPIC_TESTS_SUPPORT_SIGNED_DNS_WORLD_H_
 #define MPIC_TESTS_SUPPORT_SIGNED_DNS_WORLD_H_
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <list>
 #include <string>
 #include <vector>
 
 #include "common/ip_address.h"
+#include "tests/support/child_process.h"
 #include "tests/support/signed_zone.h"
 
 namespace mpic::testing {
@@ -33,10 +33,12 @@ class SignedDnsWorld {
   std::uint16_t StartNsd(const std::string& name, const std::vector<SignedWorldZone>& zones);
   void StartUnbound(const std::vector<SignedWorldZone>& zones, std::uint16_t served_port,
                     std::uint16_t refused_port);
+  void StartProcess(const std::string& program, const std::string& configuration,
+                    const std::string& log);
 
   std::string directory_;
   std::uint16_t resolver_port_ = 0;
-  std::vector<pid_t> processes_;
+  std::list<ChildProcess> processes_;
 };
 
 }  // namespace mpic::testing

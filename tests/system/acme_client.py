@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 PENDING = (messages.STATUS_PENDING, messages.STATUS_PROCESSING)
 
 
-def register(directory_url):
+def register(directory_url, ca_file):
     """A client with a new account at the server."""
     key = josepy.JWKEC(key=ec.generate_private_key(ec.SECP256R1()))  # certbot's own are RSA
-    network = client.ClientNetwork(key, alg=josepy.ES256, user_agent="mpic-test")
+    network = client.ClientNetwork(key, alg=josepy.ES256, verify_ssl=ca_file,
+                                   user_agent="mpic-test")
     directory = messages.Directory.from_json(network.get(directory_url).json())
     acme = client.ClientV2(directory, network)
     acme.new_account(messages.NewRegistration.from_data(terms_of_service_agreed=True))
@@ -41,12 +42,13 @@ def challenge_of(authorization, method):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--ca-file", required=True, help="of the server's certificate")
     parser.add_argument("--directory", required=True)
     parser.add_argument("method")
     parser.add_argument("name")
     arguments = parser.parse_args()
 
-    acme = register(arguments.directory)
+    acme = register(arguments.directory, arguments.ca_file)
     authorization = order(acme, arguments.name)
     challenge = challenge_of(authorization, arguments.method)
     key = acme.net.key

@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 BIN=$(readlink -f "${1:?usage: ${0##*/} BIN}")
-LAB=$(mktemp -d "${TMPDIR:-/tmp}/mpic-test.XXXXXX")
+LAB=$(readlink -f "$(mktemp -d "${TMPDIR:-/tmp}/mpic-test.XXXXXX")")
 trap '"$root/deploy/demo/down" "$LAB" >/dev/null' EXIT
 trap 'exit 130' INT TERM
 

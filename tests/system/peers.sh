@@ -22,13 +22,14 @@ fail() {
 # hold NAME COMMAND...: starts an ACME client, in Python, that will wait for a line of its input. It
 # reads and writes the fifo, so that nobody waits for the other to open it.
 hold() {
-  mkfifo "$LAB/$1.input"
-  start_process "$1" as_client "$LAB/$1.input" "${@:2}"
+  local fifo=$LAB/$1.input
+  mkfifo "$fifo"
+  start_process "$1" as_client "${@:2}"
 }
 
 as_client() {
   exec env REQUESTS_CA_BUNDLE="$LAB/tls/ca.pem" no_proxy='*' PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 timeout 120 "${@:2}" <>"$1"
+    PYTHONDONTWRITEBYTECODE=1 timeout 120 "$@" <>"$fifo"
 }
 
 # release NAME CODE TEXT: gives it the line; it ends with CODE and has said TEXT.
