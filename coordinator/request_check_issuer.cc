@@ -127,7 +127,8 @@ void CheckDnsPersist(v1::DnsPersist& persist, const MethodContext& context, cons
   if (persist.acceptable_account_uris().empty()) {
     field["acceptable_account_uris"].Refuse("is required: 1 to 64 URIs");
   }
-  CheckUris(field["acceptable_account_uris"], persist.acceptable_account_uris(), kAccountUrisMax);
+  CheckAccountUris(field["acceptable_account_uris"], persist.acceptable_account_uris(),
+                   kAccountUrisMax);
   if (!persist.has_reference_time()) return;
   // An instant long past would revive records that have expired; a later one is only stricter.
   const Field place = field["reference_time"];
@@ -145,7 +146,7 @@ void CheckCaa(v1::CaaCheck& caa, const MethodContext& context, const Field& fiel
   }
   CheckIssuerNames(field["issuer_domain_names"], *caa.mutable_issuer_domain_names());
   if (!configured.empty()) CheckOwnNames(caa, configured, field["issuer_domain_names"]);
-  CheckUris(field["account_uris"], caa.account_uris(), kAccountUrisMax);
+  CheckAccountUris(field["account_uris"], caa.account_uris(), kAccountUrisMax);
   // An RA cannot loosen what the CA decided.
   if (caa.lookup_failure() != v1::CaaCheck::NEVER_PERMITS) {
     field["lookup_failure"].Refuse("must be absent: the coordinator sets it by its policy");

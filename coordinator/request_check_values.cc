@@ -72,13 +72,20 @@ bool CheckIdentity(const Field& field, absl::string_view text) {
   return well_formed;
 }
 
-void CheckUris(const Field& field, const google::protobuf::RepeatedPtrField<std::string>& uris,
-               int count_max) {
+void CheckAccountUris(const Field& field,
+                      const google::protobuf::RepeatedPtrField<std::string>& uris, int count_max) {
   if (uris.size() > count_max) {
     field.Refuse(absl::StrCat(uris.size(), " URIs, at most ", count_max, " are allowed"));
     return;
   }
-  for (int i = 0; i < uris.size(); ++i) CheckUri(field[static_cast<std::size_t>(i)], uris[i]);
+  for (int i = 0; i < uris.size(); ++i) {
+    const Field place = field[static_cast<std::size_t>(i)];
+    if (CheckUri(place, uris[i]) && absl::StrContains(uris[i], ';')) {
+      place.Refuse(absl::StrCat(
+          Quoted(uris[i]),
+          " holds a semicolon, which no record's accounturi can (RFC 8659 section 4.2)"));
+    }
+  }
 }
 
 void CheckIssuerNames(const Field& field, google::protobuf::RepeatedPtrField<std::string>& names) {

@@ -29,9 +29,9 @@ bool CheckPrintable(const Field& field, absl::string_view text, std::size_t octe
 bool CheckUri(const Field& field, absl::string_view text);       // scheme ":" and more, printable
 bool CheckIdentity(const Field& field, absl::string_view text);  // 1..64 octets [a-z0-9-]
 
-// At most `count_max` URIs, each of them checked.
-void CheckUris(const Field& field, const google::protobuf::RepeatedPtrField<std::string>& uris,
-               int count_max);
+// At most `count_max` URIs that an accounturi parameter can hold, each of them checked.
+void CheckAccountUris(const Field& field,
+                      const google::protobuf::RepeatedPtrField<std::string>& uris, int count_max);
 // At most 16 issuer domain names; normalised in place.
 void CheckIssuerNames(const Field& field, google::protobuf::RepeatedPtrField<std::string>& names);
 

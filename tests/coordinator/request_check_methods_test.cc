@@ -213,6 +213,11 @@ TEST(RequestCheckTest, PersistentRecordsAndReverseLookups) {
           {"an account URI with a blank", DnsPersist,
            [](Request& r) { PersistOf(r).add_acceptable_account_uris("acct: a"); },
            "inputs[0].check.dns_persist.acceptable_account_uris[1]", "printable ASCII"},
+          {"an account URI with a semicolon", DnsPersist,
+           [](Request& r) {
+             PersistOf(r).add_acceptable_account_uris("https://ca.example.com/a;b");
+           },
+           "inputs[0].check.dns_persist.acceptable_account_uris[1]", "RFC 8659 section 4.2"},
           {"a reference time that would revive expired records", DnsPersist,
            [](Request& r) {
              PersistOf(r).mutable_reference_time()->set_seconds(kNowSeconds - 3601);

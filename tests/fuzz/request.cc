@@ -1,6 +1,5 @@
 // Requests of RAs, from what stands on the wire to checked values.
 //   input: a CorroborateRequest in protobuf's text format
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <variant>
@@ -95,18 +94,13 @@ void RequireSoundInput(const CheckedInput& input) {
 }
 
 // No proof can be given: the value stands in the request (BR 3.2.2.4.18), a hop leads to the
-// identifier again, no record can name an account with a semicolon in it (RFC 8659 section 4.2).
+// identifier again.
 bool IsBeyondProof(const v1::Check& check, const v1::CheckResult& result) {
   switch (result.problem().kind()) {
     case v1::Problem::TOKEN_IN_REQUEST:
       return check.has_website_change();
     case v1::Problem::DNS_LOOP:
       return check.adn_cname_steps() > 0;
-    case v1::Problem::DNS_NODATA:
-      return check.has_dns_persist() &&
-             std::ranges::all_of(
-                 check.dns_persist().acceptable_account_uris(),
-                 [](const std::string& uri) { return absl::StrContains(uri, ';'); });
     default:
       return false;
   }
