@@ -2,69 +2,27 @@
 # The ground that the laboratory stands on: a directory, free ports, processes known by their pid.
 # Sourced. The directory $LAB holds everything: addresses, pids/NAME, log/NAME and what is configured.
 
-# Who has claimed which port, of all laboratories of this user: PORT/owner has "PID LAB", the shell that
-# claimed it and for which laboratory. A directory, because only one can make it.
-port_locks=/tmp/mpic-ports-$UID
 port_first=20000 port_count=12000  # below the ephemeral range
 
-# claim NAME: gives NAME a TCP and UDP port of 127.0.0.1 that nothing uses and no other laboratory has
-# claimed. $LAB/addresses is the list, a line each: NAME 127.0.0.1:PORT.
+# claim NAME: gives NAME a TCP and UDP port of 127.0.0.1 that nothing uses. $LAB/addresses is the list, a
+# line each: NAME 127.0.0.1:PORT. A laboratory beside this one may have claimed a port that it does not
+# listen on yet, or for a moment not: its list counts, too.
 claim() {
-  local port hex tries
-  for ((tries = 0; tries < 2000; ++tries)); do
-    port=$((port_first + (RANDOM << 15 | RANDOM) % port_count))
-    printf -v hex ':%04X ' "$port"
-    grep -qs ":$port\$" "$LAB/addresses" && continue
-    grep -qsF "$hex" /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 && continue
-    lock_port "$port" || continue
-    echo "$1 127.0.0.1:$port" >>"$LAB/addresses"
-    return
-  done
+  local port hex tries labs
+  labs=$(dirname "$LAB")
+  {
+    flock 9
+    for ((tries = 0; tries < 2000; ++tries)); do
+      port=$((port_first + (RANDOM << 15 | RANDOM) % port_count))
+      printf -v hex ':%04X ' "$port"
+      grep -qs ":$port\$" "$labs"/*/addresses && continue
+      grep -qsF "$hex" /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 && continue
+      echo "$1 127.0.0.1:$port" >>"$LAB/addresses"
+      return
+    done
+  } 9<"$labs"
   echo "claim $1: no free port" >&2
   return 1
-}
-
-# A lock that is there changes only by the hand of its heir, who looks again before.
-lock_port() {
-  local lock=$port_locks/$1 code=1
-  mkdir -p "$port_locks"
-  if mkdir "$lock" 2>/dev/null; then
-    echo "$$ $LAB" >"$lock/owner"
-    return
-  fi
-  is_owner_dead "$lock" && mkdir "$lock/heir" 2>/dev/null || return 1
-  if is_owner_dead "$lock"; then
-    echo "$$ $LAB" >"$lock/owner"
-    code=0
-  fi
-  rmdir "$lock/heir"
-  return "$code"
-}
-
-# Neither the shell that claimed the port nor a process of its laboratory is there. A lock without an
-# owner is just being made.
-is_owner_dead() {
-  local pid lab file
-  { read -r pid lab <"$1/owner"; } 2>/dev/null || return 1
-  [[ ! -d /proc/$pid ]] || return 1
-  for file in "$lab"/pids/*; do
-    LAB=$lab is_running "${file##*/}" && return 1
-  done
-  return 0
-}
-
-# Before the processes end: while they run, nobody inherits.
-unlock_ports() {
-  local lock address lab
-  [[ -e $LAB/addresses ]] || return 0
-  while read -r _ address; do
-    lock=$port_locks/${address##*:}
-    mkdir "$lock/heir" 2>/dev/null || continue
-    { read -r _ lab <"$lock/owner"; } 2>/dev/null || lab=
-    if [[ $lab == "$LAB" ]]; then rm -f "$lock/owner"; fi
-    rmdir "$lock/heir"
-    if [[ $lab == "$LAB" ]]; then rmdir "$lock" 2>/dev/null || true; fi
-  done <"$LAB/addresses"
 }
 
 address() { awk -v name="$1" '$1 == name { print $2 }' "$LAB/addresses"; }
