@@ -3,17 +3,22 @@
 # Sourced. The directory $LAB holds everything: addresses, pids/NAME, log/NAME and what is configured.
 
 # claim NAME: gives NAME a TCP and UDP port of 127.0.0.1 that nothing uses, below the ephemeral
-# range. $LAB/addresses is the list, a line each: NAME 127.0.0.1:PORT.
+# range. $LAB/addresses is the list, a line each: NAME 127.0.0.1:PORT. A laboratory beside this one may
+# have claimed a port that it does not listen on yet, or for a moment not: its list counts, too.
 claim() {
-  local port hex
-  while true; do
-    port=$((20000 + (RANDOM << 15 | RANDOM) % 12000))
-    printf -v hex ':%04X ' "$port"
-    grep -qs ":$port\$" "$LAB/addresses" && continue
-    grep -qsF "$hex" /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 && continue
-    echo "$1 127.0.0.1:$port" >>"$LAB/addresses"
-    return
-  done
+  local port hex labs
+  labs=$(dirname "$LAB")
+  {
+    flock 9
+    while true; do
+      port=$((20000 + (RANDOM << 15 | RANDOM) % 12000))
+      printf -v hex ':%04X ' "$port"
+      grep -qs ":$port\$" "$labs"/*/addresses && continue
+      grep -qsF "$hex" /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 && continue
+      echo "$1 127.0.0.1:$port" >>"$LAB/addresses"
+      return
+    done
+  } 9<"$labs"
 }
 
 address() { awk -v name="$1" '$1 == name { print $2 }' "$LAB/addresses"; }
