@@ -170,6 +170,10 @@ grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context
 grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
                                 const v1::CorroborateRequest& request, AdmittedCall& call) {
   if (grpc::Status refused = AdmitCaller(context, call.origin); !refused.ok()) return refused;
+  if (const absl::Status health = environments_.front()->audit.Health(); !health.ok()) {
+    return {grpc::StatusCode::UNAVAILABLE,
+            absl::StrCat("records cannot be written, so no verdict is given: ", health.message())};
+  }
   SetIds(context, call.origin);
   const Tenant& tenant = *call.origin.tenant;
   const std::size_t checks_max = ChecksMax(tenant, settings_.limits);

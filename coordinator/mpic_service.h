@@ -43,8 +43,8 @@ class MpicService final : public v1::MpicService::CallbackService {
  private:
   // Whom every call is refused to. Fills in `origin`, who asks and for whom, as far as it is known.
   grpc::Status AdmitCaller(const grpc::CallbackServerContext& context, RequestOrigin& origin) const;
-  // Everything that can refuse a call, before any work: who asks, how much is under way, what is
-  // asked. Fills `call` as far as it gets.
+  // Everything that can refuse a call, before any work: who asks, whether there could be a record,
+  // how much is under way, what is asked. Fills `call` as far as it gets.
   grpc::Status Admit(const grpc::CallbackServerContext& context,
                      const v1::CorroborateRequest& request, AdmittedCall& call);
   grpc::Status List(const grpc::CallbackServerContext& context,

@@ -61,8 +61,7 @@ class ChainedAuditLog final : public AuditLog {
   boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(
       v1::AuditRecord record) override;
 
-  // OK, or UNAVAILABLE with the reason while records cannot be written.
-  absl::Status Health() const;
+  absl::Status Health() const override;
   // Called after each change of Health, from the writer's thread. Once this returns, the former
   // function does not run and never will.
   void set_on_change(std::function<void()> on_change);

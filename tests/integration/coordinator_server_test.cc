@@ -233,6 +233,11 @@ TEST(CoordinatorServerTest, WithoutRoomForRecordsThereAreNoVerdictsUntilItHeals)
     EXPECT_THAT(ready(), AllOf(HasSubstr(" 503 "), HasSubstr("audit-0000")));
     EXPECT_EQ(world.Metric("mpic_coordinator_audit_healthy"), 0);
     EXPECT_EQ(world.Metric("mpic_coordinator_audit_records_total{result=\"failed\"}"), 1);
+    // From now on nobody is asked in vain.
+    const std::size_t asked = world.at("frankfurt").checks().size();
+    EXPECT_EQ(PendingCall(world.stub(), Dns01Request()).Wait().error_code(),
+              grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(world.at("frankfurt").checks().size(), asked);
   }
   EXPECT_TRUE(WaitUntil([&] { return world.Serving("mpic.v1.MpicService"); }));
   EXPECT_THAT(ready(), HasSubstr(" 200 "));
