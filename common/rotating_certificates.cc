@@ -93,16 +93,16 @@ std::string RotatingCertificates::WhyPeerRefused(const std::string& leaf, const 
   const PeerVerdict verdict = judge->Judge(leaf, chain, peer, now);
   if (verdict.fault == PeerFault::kNone) return "";
   if (metrics_) metrics_->CountPeer(verdict.fault);
-  Log(LogLevel::kWarning, "peer refused",
-      {{"role", TlsRoleName(role_)}, {"reason", verdict.reason}});
+  refused_peers_.Log(LogLevel::kWarning, "judged", "peer refused",
+                     {{"role", TlsRoleName(role_)}, {"reason", verdict.reason}});
   return verdict.reason;
 }
 
 void RotatingCertificates::NoteMisnamedPeer(absl::string_view name) {
   if (metrics_) metrics_->CountMisnamedPeer();
-  Log(LogLevel::kWarning, "peer refused",
-      {{"role", TlsRoleName(role_)},
-       {"reason", absl::StrCat("its certificate does not carry the name ", name)}});
+  refused_peers_.Log(LogLevel::kWarning, "name", "peer refused",
+                     {{"role", TlsRoleName(role_)},
+                      {"reason", absl::StrCat("its certificate does not carry the name ", name)}});
 }
 
 }  // namespace mpic

@@ -21,6 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/certificate_files.h"
+#include "common/log_limit.h"
 #include "common/memory_file.h"
 #include "common/tls_metrics.h"
 #include "mpic/config/v1/common.pb.h"
@@ -48,10 +49,10 @@ class RotatingCertificates {
     return provider_;
   }
 
-  // Judges a peer after the handshake, PEM as gRPC has it; counts and logs a fault. The reason, or
-  // empty.
+  // Judges a peer after the handshake, PEM as gRPC has it; counts a fault, and logs it within
+  // LogLimit. The reason, or empty.
   std::string WhyPeerRefused(const std::string& leaf, const std::string& chain, absl::Time now);
-  // Counts and logs a server whose certificate does not carry `name`.
+  // The same for a server whose certificate does not carry `name`.
   void NoteMisnamedPeer(absl::string_view name);
 
  private:
@@ -65,6 +66,7 @@ class RotatingCertificates {
   // Shared, since gRPC may let go of credentials after their server is gone.
   const std::shared_ptr<prometheus::Registry> registry_;
   std::optional<TlsMetrics> metrics_;
+  LogLimit refused_peers_;
   absl::Mutex reload_mutex_;
   CertificateFiles in_use_ ABSL_GUARDED_BY(reload_mutex_);
   std::string refusal_ ABSL_GUARDED_BY(reload_mutex_);  // the last one logged

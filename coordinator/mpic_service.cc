@@ -142,16 +142,16 @@ grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
 
 void MpicService::Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
                        const grpc::Status& refused, Metrics& metrics) {
-  metrics.CountRequest(
-      origin.tenant.get(),
-      absl::StatusCodeToString(static_cast<absl::StatusCode>(refused.error_code())));
-  Log(LogLevel::kWarning, "request refused",
-      {{"request_id", origin.request_id},
-       {"tenant", origin.tenant_id()},
-       {"requested_by", origin.requested_by},
-       {"address", context.peer()},
-       {"code", static_cast<int>(refused.error_code())},
-       {"reason", refused.error_message()}});
+  const std::string code =
+      absl::StatusCodeToString(static_cast<absl::StatusCode>(refused.error_code()));
+  metrics.CountRequest(origin.tenant.get(), code);
+  refusals_.Log(LogLevel::kWarning, absl::StrCat(origin.tenant_id(), " ", code), "request refused",
+                {{"request_id", origin.request_id},
+                 {"tenant", origin.tenant_id()},
+                 {"requested_by", origin.requested_by},
+                 {"address", context.peer()},
+                 {"code", static_cast<int>(refused.error_code())},
+                 {"reason", refused.error_message()}});
 }
 
 grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context,

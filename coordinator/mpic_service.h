@@ -12,6 +12,7 @@
 
 #include "common/admission.h"
 #include "common/live_count.h"
+#include "common/log_limit.h"
 #include "common/public_suffix_list.h"
 #include "common/target_limit.h"
 #include "coordinator/corroborate_call.h"
@@ -50,9 +51,9 @@ class MpicService final : public v1::MpicService::CallbackService {
   grpc::Status List(const grpc::CallbackServerContext& context,
                     const v1::ListAuthorizationDomainNamesRequest& request, RequestOrigin& origin,
                     v1::ListAuthorizationDomainNamesResponse& response) const;
-  // Counts and logs a call that was refused.
-  static void Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
-                   const grpc::Status& refused, Metrics& metrics);
+  // Counts a call that was refused, and logs it within LogLimit for each tenant and code.
+  void Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
+            const grpc::Status& refused, Metrics& metrics);
   // A ticket for this many checks of the caller's tenant.
   grpc::Status TakeOn(std::size_t checks, AdmittedCall& call);
   // A place among those against its target for each check.
@@ -64,6 +65,7 @@ class MpicService final : public v1::MpicService::CallbackService {
   std::atomic<std::size_t> next_environment_ = 0;
   Admission admission_;  // of checks
   TargetLimit targets_;
+  LogLimit refusals_;
   std::atomic<bool> draining_ = false;
   std::shared_ptr<LiveCount> calls_ = std::make_shared<LiveCount>();
 };

@@ -248,10 +248,16 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
   FinishIfIdle();
 }
 
-// Nothing is logged: whoever floods us must not flood the log as well.
 void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
                          absl::string_view reason) {
   environment_.metrics.tenants().CountRefused(*caller_.tenant, reason);
+  const std::string& tenant_id = caller_.tenant->tenant_id;
+  environment_.refusals.Log(LogLevel::kWarning, absl::StrCat(tenant_id, " ", reason),
+                            "check refused",
+                            {{"request_id", request.request_id()},
+                             {"tenant", tenant_id},
+                             {"peer", caller_.peer},
+                             {"reason", problem.detail}});
   v1::CheckResult result;
   result.set_check_id(request.check().check_id());
   result.set_attempt(request.check().attempt());

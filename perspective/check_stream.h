@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "common/admission.h"
 #include "common/caller.h"
+#include "common/log_limit.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
 #include "common/target_limit.h"
@@ -38,6 +39,7 @@ struct StreamEnvironment {
   absl::Duration leaving_max = absl::InfiniteDuration();
   const Attester* attester = nullptr;  // null: results are not signed
   Metrics& metrics;
+  LogLimit refusals = {};
 };
 
 // A gRPC reactor whose state lives on one worker's loop: every callback of gRPC is posted there, so
@@ -76,8 +78,8 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
   void Refuse(const v1::CheckRequest& request, Problem problem, absl::string_view reason);
   // Sends it with this perspective's signature, if it signs. A result keeps its check's place among
-  // those in flight until gRPC takes it: results that wait for a client that does not read are in no
-  // queue without a limit.
+  // those in flight until gRPC takes it: results that wait for a client that does not read are in
+  // no queue without a limit.
   void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
                   Admission::Ticket ticket = {});
   void Send(v1::CheckResponse response, Admission::Ticket ticket = {});

@@ -37,14 +37,16 @@ CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
   if (!caller.ok()) {
     environment_.metrics.CountRefusedPeer();
     const std::string reason(caller.status().message());
-    Log(LogLevel::kWarning, "peer refused", {{"address", context->peer()}, {"reason", reason}});
+    environment_.refusals.Log(LogLevel::kWarning, "peer", "peer refused",
+                              {{"address", context->peer()}, {"reason", reason}});
     return new RefusedStream(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, reason));
   }
   const Tenant& tenant = *caller->tenant;
   auto entered = admission_.Enter(tenant.number, 1);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
     environment_.metrics.tenants().CountRefused(tenant, kRefusedByStreams);
-    Log(LogLevel::kWarning, "stream refused",
+    environment_.refusals.Log(
+        LogLevel::kWarning, absl::StrCat(tenant.tenant_id, " stream"), "stream refused",
         {{"tenant", tenant.tenant_id}, {"peer", caller->peer}, {"reason", refusal->sentence}});
     return new RefusedStream(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
                                           absl::StrCat("streams: ", refusal->sentence)));
