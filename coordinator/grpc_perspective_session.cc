@@ -291,6 +291,10 @@ void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
   line->stream->HalfClose();
   if (line != current_) return;
   leaving_.push_back(line);
+  if (leaving_.size() > options_.leaving_streams_max) {
+    const std::shared_ptr<Line> oldest = leaving_.front();
+    Drop(oldest, Unreachable("it went away too often without finishing"));
+  }
   leaving_timer_.expires_after(absl::ToChronoNanoseconds(options_.leaving_max));
   leaving_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -50,6 +51,9 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
     // How long a stream that said GoingAway may take for what is in flight, whatever it says: the
     // longest check, and its way.
     absl::Duration leaving_max = absl::Seconds(125);
+    // How many such streams there may be; above that the oldest is given up. Streams that live for
+    // 1.25 s, the shortest time that can be configured, are a hundred within leaving_max.
+    std::size_t leaving_streams_max = 128;
   };
 
   // Questions in a row that a perspective may leave unanswered, without a word about anything else,

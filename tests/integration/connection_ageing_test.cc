@@ -25,6 +25,7 @@
 #include "tests/coordinator/coordinator_config.h"
 #include "tests/support/hostile_dns_server.h"
 #include "tests/support/perspective_under_test.h"
+#include "tests/support/scripted_perspective.h"
 #include "tests/support/test_certificates.h"
 
 namespace mpic::testing {
@@ -91,9 +92,18 @@ class ConnectionAgeingTest : public ::testing::Test {
 class SessionUnderTest {
  public:
   SessionUnderTest(int port, const config::v1::Tls& tls,
-                   const std::shared_ptr<RotatingCertificates>& certificates) {
+                   const std::shared_ptr<RotatingCertificates>& certificates)
+      : SessionUnderTest(absl::StrCat("127.0.0.1:", port), tls, certificates, {}) {}
+
+  struct Patience {
+    absl::Duration reconnect_min = absl::Milliseconds(250);
+    std::size_t leaving_streams_max = 128;
+  };
+  SessionUnderTest(const std::string& address, const config::v1::Tls& tls,
+                   const std::shared_ptr<RotatingCertificates>& certificates,
+                   const Patience& patience) {
     coordinator::ConfiguredPerspective perspective = settings_.remotes.at(0);
-    perspective.address = absl::StrCat("127.0.0.1:", port);
+    perspective.address = address;
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -108,7 +118,9 @@ class SessionUnderTest {
             .channel = grpc::CreateCustomChannel(perspective.address, *credentials, arguments),
             .live_streams = live_streams_,
             .availability = availability_,
-            .metrics = metrics_});
+            .metrics = metrics_,
+            .reconnect_min = patience.reconnect_min,
+            .leaving_streams_max = patience.leaving_streams_max});
     boost::asio::post(loops_.loop(0), [this] { session_->Start(); });
   }
   ~SessionUnderTest() {
@@ -172,6 +184,29 @@ TEST_F(ConnectionAgeingTest, NoCheckIsLostWhileTheCoordinatorsCertificateRotates
   for (auto& one : slow) ExpectAnswer(one);
   RecordProperty("asked", asked);
   RecordProperty("streams", streams_.load());
+}
+
+TEST_F(ConnectionAgeingTest, WhoGoesAwayAgainAndAgainKeepsNoStreamForEver) {
+  config::v1::CoordinatorConfig config = coordinator::SoundConfig();
+  config::v1::Tls plaintext;
+  plaintext.set_insecure_loopback(true);
+  config::v1::ConfiguredPerspective& place = *config.mutable_perspectives(1);
+  ScriptedPerspective perspective(place, plaintext);
+  perspective.Hold();
+  SessionUnderTest session(place.address(), plaintext, /*certificates=*/nullptr,
+                           {.reconnect_min = absl::ZeroDuration(), .leaving_streams_max = 1});
+  EXPECT_TRUE(WaitUntil([&] { return streams_ == 1; }));
+  std::future<PerspectiveAnswer> first = session.Ask("shop.example.com");
+  EXPECT_TRUE(WaitUntil([&] { return perspective.held() == 1; }));
+  perspective.GoAway();
+  EXPECT_TRUE(WaitUntil([&] { return streams_ == 2; }));
+  std::future<PerspectiveAnswer> second = session.Ask("shop.example.com");
+  EXPECT_TRUE(WaitUntil([&] { return perspective.held() == 2; }));
+  perspective.GoAway();
+  EXPECT_THAT(first.get().problem.detail(), ::testing::HasSubstr("went away too often"));
+  EXPECT_TRUE(WaitUntil([&] { return perspective.held() == 1; }));
+  EXPECT_TRUE(perspective.ReleaseHeld());
+  ExpectAnswer(second);
 }
 
 }  // namespace
