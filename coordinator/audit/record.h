@@ -25,8 +25,7 @@ struct RequestOrigin {
 
 enum class ChallengeForm {
   // As their SHA-256 only: the observed values and the bodies that hold them are left out, and
-  // where
-  // a perspective quotes them "[challenge]" stands instead.
+  // where a perspective quotes them "[challenge]" stands instead.
   kDigest,
   // The value itself beside its digest, and everything that was seen (audit.record_challenges).
   kValue,
