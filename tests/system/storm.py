@@ -145,35 +145,38 @@ class Storm:
             self.laboratory.start(name)
 
     def calm(self, seconds):
-        """Whether all six remotes answer again."""
+        """Empty when all six remotes answer again, else what was answered last."""
         from mpic.v1 import coordinator_pb2, coordinator_pb2_grpc
         request = coordinator_pb2.CorroborateRequest(request_id="calm")
         check = request.inputs.add().check
         check.identifier.dns_name = "shop.example.com"
         check.dns_01.key_authorization = KEY_AUTHORIZATION
         end = time.monotonic() + seconds
+        last = ""
         with self.laboratory.channel() as channel:
             stub = coordinator_pb2_grpc.MpicServiceStub(channel)
             while time.monotonic() < end:
                 try:
                     answer = stub.Corroborate(request, timeout=5).corroborations[0]
                     if answer.quorum.text == "6/6":
-                        return True
-                except grpc.RpcError:
-                    pass
+                        return ""
+                    last = "; ".join([answer.problem.detail] + [
+                        remote.problem.detail for remote in answer.remotes])
+                except grpc.RpcError as error:
+                    last = error.details()
                 time.sleep(0.1)
-        return False
+        return f"not all six remotes answer again: {last}"
 
     def run(self, seconds):
         workers = [threading.Thread(target=self.work, args=(n,)) for n in range(WORKERS)]
         for worker in workers:
             worker.start()
         self.rage(seconds)
-        back = self.calm(30)
+        trouble = self.calm(30)
         self.over.set()
         for worker in workers:
             worker.join()
-        return back
+        return trouble
 
 
 def records_of(directory):
@@ -214,7 +217,7 @@ def main():
     laboratory = Laboratory(options.lab, options.programs)
     storm = Storm(laboratory, options.seed)
     print(f"seed {options.seed}", flush=True)
-    wrong = [] if storm.run(options.seconds) else ["not all six remotes answer again"]
+    wrong = list(filter(None, [storm.run(options.seconds)]))
     exit_code = laboratory.terminate("coordinator")
     if exit_code not in (0, None):
         wrong.append(f"the coordinator ended with {exit_code} on SIGTERM")
