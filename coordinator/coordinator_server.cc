@@ -27,9 +27,9 @@ constexpr char kServiceName[] = "mpic.v1.MpicService";
 
 // 1000 checks with their parameters; a key authorization is below 1 KiB.
 constexpr int kRequestOctetsMax = 4 * 1024 * 1024;
-// A result is below half a megabyte (a file of 64 KiB, a DNS answer of as much, eleven hops with
-// their lookups). One over this limit ends the stream of all, so the limit stands far above.
-constexpr int kResultOctetsMax = 4 * 1024 * 1024;
+// One over this limit ends the stream of all, so it stands far above what counts as a result
+// (coordinator/result_check.h).
+constexpr int kMessageOctetsMax = 4 * 1024 * 1024;
 // Calls of one connection, beyond those that can be admitted, that are read and refused; more wait
 // with the caller.
 constexpr int kRefusedStreamsMax = 1'000;
@@ -46,7 +46,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(
       const auto credentials,
       ChannelCredentials(settings.perspective_tls, to.peer_name, to.address, certificates));
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kResultOctetsMax);
+  arguments.SetMaxReceiveMessageSize(kMessageOctetsMax);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);

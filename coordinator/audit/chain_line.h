@@ -30,8 +30,9 @@ struct ChainHead {
   bool operator==(const ChainHead&) const = default;
 };
 
-// A longer line is refused by who writes and who reads. Thirteen results of 4 MiB each, the longest
-// that a stream carries, are below it.
+// A longer line is refused by who reads it, and by who writes a record whose body has half of that.
+// A cohort's results are far below, as they come from honest perspectives and where two are none
+// (kResultOctetsMax of coordinator/result_check.h).
 inline constexpr std::size_t kLineOctetsMax = std::size_t{64} * 1024 * 1024;
 
 // The record as JSON, but for schema_version, sequence and recorded_at, which are not known before
