@@ -15,6 +15,7 @@
 #include "common/shutdown.h"
 #include "common/status_macros.h"
 #include "coordinator/attestation_keys.h"
+#include "coordinator/audit/checkpoint.h"
 #include "coordinator/coordinator_server.h"
 #include "coordinator/settings.h"
 
@@ -34,6 +35,9 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
     MPIC_RETURN_IF_ERROR(UnderField(
         config.has_perspective_tls() ? "perspective_tls" : "tls",
         ChannelCredentials(settings.perspective_tls, one.peer_name, one.address).status()));
+  }
+  if (const std::string& key = settings.audit.checkpoint_key_file; !key.empty()) {
+    MPIC_RETURN_IF_ERROR(LoadCheckpointKey(key).status());
   }
   MPIC_RETURN_IF_ERROR(LoadAttestationKeys(settings).status());
   MPIC_RETURN_IF_ERROR(PublicSuffixList::Load(settings.public_suffix_list_file).status());

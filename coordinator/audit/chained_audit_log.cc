@@ -57,13 +57,9 @@ absl::Status ChainedAuditLog::OpenCheckpoints() {
   if (last) checkpoint_sequence_ = last->sequence();
   metrics_.checkpoint_sequence.Set(static_cast<double>(checkpoint_sequence_));
   if (settings.checkpoint_key_file.empty()) return absl::OkStatus();
-  absl::StatusOr<SigningKey> key = SigningKey::Load(settings.checkpoint_key_file);
-  if (!key.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("audit.checkpoint_key_file: ", key.status().message()));
-  }
-  Log(LogLevel::kInfo, "checkpoints of the audit log are signed", {{"key_id", key->id()}});
-  MPIC_ASSIGN_OR_RETURN(checkpoints_, CheckpointWriter::Open(settings.directory, *std::move(key),
+  MPIC_ASSIGN_OR_RETURN(SigningKey key, LoadCheckpointKey(settings.checkpoint_key_file));
+  Log(LogLevel::kInfo, "checkpoints of the audit log are signed", {{"key_id", key.id()}});
+  MPIC_ASSIGN_OR_RETURN(checkpoints_, CheckpointWriter::Open(settings.directory, std::move(key),
                                                              options_.calls, clock_.Now()));
   checkpoint_at_ = After(settings.checkpoint_interval);
   return absl::OkStatus();
@@ -81,9 +77,9 @@ asio::awaitable<absl::StatusOr<v1::AuditReference>> ChainedAuditLog::Append(
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto& loop = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
   co_return co_await AwaitCallback<Answer>(
-      loop, [this, &loop,
-             body = *std::move(body)](std::shared_ptr<Completion<Answer>> completion) mutable {
-        Enqueue(std::move(body), loop, std::move(completion));
+      loop, [this, &loop, body = *std::move(body)](
+                const std::shared_ptr<Completion<Answer>>& completion) mutable {
+        Enqueue(std::move(body), loop, completion);
       });
 }
 
@@ -98,7 +94,7 @@ absl::Status ChainedAuditLog::Admit(std::size_t octets) const {
 }
 
 void ChainedAuditLog::Enqueue(std::string body, asio::io_context& loop,
-                              std::shared_ptr<Completion<Answer>> completion) {
+                              const std::shared_ptr<Completion<Answer>>& completion) {
   absl::Status admitted;
   {
     const std::lock_guard lock(mutex_);

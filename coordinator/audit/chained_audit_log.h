@@ -87,7 +87,7 @@ class ChainedAuditLog final : public AuditLog {
   absl::Status OpenCheckpoints();
   absl::Status Admit(std::size_t octets) const;
   void Enqueue(std::string body, boost::asio::io_context& loop,
-               std::shared_ptr<Completion<Answer>> completion);
+               const std::shared_ptr<Completion<Answer>>& completion);
 
   // The rest runs on the writer's thread.
   void Run();

@@ -46,6 +46,13 @@ std::string SignedOctets(const v1::AuditCheckpoint& checkpoint) {
   return octets;
 }
 
+absl::StatusOr<SigningKey> LoadCheckpointKey(const std::string& file) {
+  absl::StatusOr<SigningKey> key = SigningKey::Load(file);
+  if (key.ok()) return key;
+  return absl::FailedPreconditionError(
+      absl::StrCat("audit.checkpoint_key_file: ", key.status().message()));
+}
+
 absl::StatusOr<v1::AuditCheckpoint> MakeCheckpoint(const SigningKey& key, const ChainHead& head,
                                                    absl::Time now) {
   v1::AuditCheckpoint checkpoint;

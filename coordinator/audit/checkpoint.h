@@ -26,6 +26,10 @@ std::string CheckpointsPath(const std::string& directory);
 // The octets that are signed (mpic/v1/audit.proto).
 std::string SignedOctets(const v1::AuditCheckpoint& checkpoint);
 
+// The key of audit.checkpoint_key_file. FAILED_PRECONDITION names the field, the file and what is
+// wrong.
+absl::StatusOr<SigningKey> LoadCheckpointKey(const std::string& file);
+
 absl::StatusOr<v1::AuditCheckpoint> MakeCheckpoint(const SigningKey& key, const ChainHead& head,
                                                    absl::Time now);
 
