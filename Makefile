@@ -16,6 +16,7 @@ help:
 	@echo "make build        builds mpic-coordinator, mpic-perspective, mpicctl in build/release/bin"
 	@echo "make test         builds and runs all tests (PRESET=asan: under the sanitizers)"
 	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
+	@echo "make soak T=60    kills the programs at random under load, then checks every verdict against the log"
 	@echo "make fuzz T=60    runs each fuzz target for T seconds under the sanitizers"
 	@echo "make bench        checks a second and latency of the programs on this machine"
 	@echo "make clean        removes build/"
@@ -64,6 +65,10 @@ bench: build/.installed-build+demo+test
 	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
 	@cmake --build --preset release --parallel $(JOBS) --target $(programs) mpic_corroborate_bench
 	@tests/bench/run build/release/bin
+
+.PHONY: soak
+soak: build/.installed-build+demo+test build
+	@tests/system/storm build/release/bin $(T)
 
 .PHONY: clean
 clean:

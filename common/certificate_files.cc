@@ -1,15 +1,9 @@
 #include "common/certificate_files.h"
 
-#include <openssl/asn1.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/ssl.h>
 
 #include <cstddef>
-#include <ctime>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -18,56 +12,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "common/crl_directory.h"
 #include "common/file_text.h"
+#include "common/x509_pem.h"
 
 namespace mpic {
 namespace {
 
 constexpr std::size_t kPemBytesMax = 1 << 20;
 
-template <auto kFree>
-struct Free {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-
-Bio Reader(const std::string& pem) {
-  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
-// All certificates of `pem`; none when there is none or any cannot be parsed.
-std::vector<Certificate> ParseCertificates(const std::string& pem) {
-  std::vector<Certificate> certificates;
-  const Bio reader = Reader(pem);
-  while (Certificate next{PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)}) {
-    certificates.push_back(std::move(next));
-  }
-  // The end of the file is told as a missing start line; anything else is a broken certificate.
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  ERR_clear_error();
-  if (!at_end) certificates.clear();
-  return certificates;
-}
-
-// OpenSSL would ask for a password on the terminal.
-int NoPassword(char*, int, int, void*) { return -1; }
-
-Key ParseKey(const std::string& pem) {
-  Key key(PEM_read_bio_PrivateKey(Reader(pem).get(), nullptr, NoPassword, nullptr));
-  ERR_clear_error();
-  return key;
-}
-
-absl::Time TimeOf(const ASN1_TIME* time) {
-  std::tm fields{};
-  if (ASN1_TIME_to_tm(time, &fields) != 1) return absl::InfinitePast();
-  return absl::FromTM(fields, absl::UTCTimeZone());
-}
+using TlsContext = std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>>;
 
 // Reads the files of one Tls and gathers what is wrong with them.
 class FilesReader {
@@ -85,10 +39,23 @@ class FilesReader {
     return "";
   }
 
-  void Refuse(absl::string_view field, const std::string& path, absl::string_view rule) {
-    violations_.push_back(absl::StrCat(field, ": ", path, ": ", rule));
+  // The certificates of the file; none when that has been refused.
+  std::vector<X509Certificate> ReadCertificates(absl::string_view field, const std::string& path) {
+    const std::string text = Read(field, path);
+    if (text.empty()) return {};
+    std::vector<X509Certificate> certificates = ParseCertificates(text);
+    if (certificates.empty()) Refuse(field, path, "no PEM certificates");
+    return certificates;
   }
 
+  void Refuse(absl::string_view field, absl::string_view path, absl::string_view rule) {
+    violations_.push_back(absl::StrCat(field, ": ", path, ": ", rule));
+  }
+  void Refuse(absl::string_view field, const absl::Status& status) {
+    violations_.push_back(absl::StrCat(field, ": ", status.message()));
+  }
+
+  bool empty() const { return violations_.empty(); }
   absl::Status Result() const {
     if (violations_.empty()) return absl::OkStatus();
     return absl::FailedPreconditionError(absl::StrJoin(violations_, "\n"));
@@ -96,6 +63,11 @@ class FilesReader {
 
  private:
   std::vector<std::string> violations_;
+};
+
+struct Identity {
+  std::vector<X509Certificate> chain;
+  PrivateKey key;
 };
 
 void CheckValidity(const X509& leaf, const std::string& path, absl::Time now, FilesReader& reader) {
@@ -112,53 +84,78 @@ void CheckValidity(const X509& leaf, const std::string& path, absl::Time now, Fi
   }
 }
 
-void CheckIdentity(const config::v1::Tls& tls, const CertificateFiles& files, absl::Time now,
-                   FilesReader& reader) {
-  std::vector<Certificate> chain;
-  if (!files.certificate_chain.empty()) {
-    chain = ParseCertificates(files.certificate_chain);
-    if (chain.empty()) {
-      reader.Refuse("certificate_file", tls.certificate_file(), "no PEM certificates");
-    } else {
-      CheckValidity(*chain[0], tls.certificate_file(), now, reader);
-    }
-  }
-  if (files.private_key.empty()) return;
-  const Key key = ParseKey(files.private_key);
-  if (key == nullptr) {
+void CheckKey(const config::v1::Tls& tls, const Identity& identity, FilesReader& reader) {
+  if (identity.key == nullptr) {
     reader.Refuse("private_key_file", tls.private_key_file(),
                   "no PEM private key without password");
-  } else if (!chain.empty() && X509_check_private_key(chain[0].get(), key.get()) != 1) {
+  } else if (!identity.chain.empty() &&
+             X509_check_private_key(identity.chain[0].get(), identity.key.get()) != 1) {
     reader.Refuse("private_key_file", tls.private_key_file(),
                   absl::StrCat("not the key of ", tls.certificate_file()));
   }
   ERR_clear_error();
 }
 
-}  // namespace
-
-absl::StatusOr<CertificateFiles> ReadCertificateFiles(const config::v1::Tls& tls, absl::Time now) {
-  FilesReader reader;
-  CertificateFiles files;
-  files.certificate_chain = reader.Read("certificate_file", tls.certificate_file());
-  files.private_key = reader.Read("private_key_file", tls.private_key_file());
-  files.trusted_cas = reader.Read("trusted_ca_file", tls.trusted_ca_file());
-  CheckIdentity(tls, files, now, reader);
-  if (!files.trusted_cas.empty() && ParseCertificates(files.trusted_cas).empty()) {
-    reader.Refuse("trusted_ca_file", tls.trusted_ca_file(), "no PEM certificates");
+// gRPC hands everything to such a context at each change, and breaks every handshake if that fails.
+void CheckTlsTakes(const config::v1::Tls& tls, const Identity& identity, FilesReader& reader) {
+  const TlsContext context(SSL_CTX_new(TLS_method()));
+  bool taken = context != nullptr &&
+               SSL_CTX_use_certificate(context.get(), identity.chain[0].get()) == 1 &&
+               SSL_CTX_use_PrivateKey(context.get(), identity.key.get()) == 1;
+  for (std::size_t i = 1; taken && i < identity.chain.size(); ++i) {
+    taken = SSL_CTX_add1_chain_cert(context.get(), identity.chain[i].get()) == 1;
   }
-  if (const absl::Status status = reader.Result(); !status.ok()) return status;
-  return files;
+  if (!taken) {
+    const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+    reader.Refuse("certificate_file", tls.certificate_file(),
+                  reason == nullptr ? "TLS does not take it" : reason);
+  }
+  ERR_clear_error();
 }
 
-absl::StatusOr<absl::Time> CertificateNotAfter(const std::string& path) {
-  const absl::StatusOr<std::string> pem = ReadFileText(path, kPemBytesMax);
-  if (!pem.ok()) return pem.status();
-  const std::vector<Certificate> chain = ParseCertificates(*pem);
-  if (chain.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(path, ": no PEM certificates"));
+Identity ReadIdentity(const config::v1::Tls& tls, absl::Time now, FilesReader& reader) {
+  Identity identity;
+  identity.chain = reader.ReadCertificates("certificate_file", tls.certificate_file());
+  if (!identity.chain.empty()) {
+    CheckValidity(*identity.chain[0], tls.certificate_file(), now, reader);
   }
-  return TimeOf(X509_get0_notAfter(chain[0].get()));
+  const std::string key = reader.Read("private_key_file", tls.private_key_file());
+  if (!key.empty()) {
+    identity.key = ParsePrivateKey(key);
+    CheckKey(tls, identity, reader);
+  }
+  return identity;
+}
+
+}  // namespace
+
+absl::StatusOr<CertificateFiles> ReadCertificateFiles(const config::v1::Tls& tls, TlsRole role,
+                                                      absl::Time now) {
+  FilesReader reader;
+  const Identity identity = ReadIdentity(tls, now, reader);
+  const bool identity_sound = reader.empty();
+  const std::vector<X509Certificate> trusted =
+      reader.ReadCertificates("trusted_ca_file", tls.trusted_ca_file());
+  if (identity_sound) {
+    CheckTlsTakes(tls, identity, reader);
+    const std::string why = WhyUnsound(identity.chain, trusted, role, now);
+    if (!why.empty()) reader.Refuse("certificate_file", tls.certificate_file(), why);
+  }
+  CertificateFiles files;
+  if (!tls.crl_directory().empty()) {
+    absl::StatusOr<std::string> crls = ReadCrlDirectory(tls.crl_directory(), trusted, now);
+    if (crls.ok()) {
+      files.crls = *std::move(crls);
+    } else {
+      reader.Refuse("crl_directory", crls.status());
+    }
+  }
+  if (const absl::Status status = reader.Result(); !status.ok()) return status;
+  files.certificate_chain = ToPem(identity.chain);
+  files.private_key = ToPem(identity.key);
+  files.trusted_cas = ToPem(trusted);
+  files.not_after = TimeOf(X509_get0_notAfter(identity.chain[0].get()));
+  return files;
 }
 
 }  // namespace mpic

@@ -4,7 +4,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "common/handshake_failures.h"
 #include "common/log.h"
+#include "common/log_limit.h"
 
 namespace mpic {
 namespace {
@@ -14,13 +16,24 @@ bool IsHostNameNote(absl::string_view message) {
   return absl::StartsWith(message, "No match found for server name");
 }
 
+// Never destroyed: gRPC logs until the very end.
+LogLimit& Warnings() {
+  static auto* const limit = new LogLimit;
+  return *limit;
+}
+
 void Write(gpr_log_func_args* arguments) {
   absl::string_view file = arguments->file;
   file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
   const bool is_error = arguments->severity == GPR_LOG_SEVERITY_ERROR;
-  const bool warn = is_error && !IsHostNameNote(arguments->message);
-  Log(warn ? LogLevel::kWarning : LogLevel::kDebug, "grpc",
-      {{"detail", arguments->message}, {"file", file}, {"line", arguments->line}});
+  if (is_error) NoteHandshakeFailure(arguments->message);
+  const std::initializer_list<LogField> fields = {
+      {"detail", arguments->message}, {"file", file}, {"line", arguments->line}};
+  if (is_error && !IsHostNameNote(arguments->message)) {
+    Warnings().Log(LogLevel::kWarning, file, "grpc", fields);
+  } else {
+    Log(LogLevel::kDebug, "grpc", fields);
+  }
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 namespace mpic {
 
 // From now on gRPC logs through Log as "grpc", with file and line. Its errors, which are mostly
-// what peers did (a failed handshake), become warnings, the rest debug. Once, after InitLog.
+// what peers did (a failed handshake), become warnings, within LogLimit for each of its files; the
+// rest debug. Failed handshakes are counted, all of them (common/handshake_failures.h). Once, after
+// InitLog.
 void RouteGrpcLog();
 
 }  // namespace mpic

@@ -17,6 +17,17 @@ std::uint64_t RandomU64() {
   return value;
 }
 
+std::string RandomOctets(std::size_t count, const RandomSource& random) {
+  std::string octets;
+  while (octets.size() < count) {
+    std::uint64_t value = random();
+    for (std::size_t i = 0; i < sizeof value && octets.size() < count; ++i, value >>= 8) {
+      octets.push_back(static_cast<char>(value & 0xFF));
+    }
+  }
+  return octets;
+}
+
 std::string RequestId(const RandomSource& random) {
   constexpr std::uint64_t kVersion4 = 0x4000;
   constexpr std::uint64_t kVariant = std::uint64_t{1} << 63;

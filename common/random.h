@@ -2,6 +2,7 @@
 #ifndef MPIC_COMMON_RANDOM_H_
 #define MPIC_COMMON_RANDOM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -13,6 +14,9 @@ using RandomSource = std::function<std::uint64_t()>;
 
 // From OpenSSL's generator. Thread-safe. Ends the process if that generator fails.
 std::uint64_t RandomU64();
+
+// `count` octets.
+std::string RandomOctets(std::size_t count, const RandomSource& random = RandomU64);
 
 // A version 4 UUID (RFC 9562 section 5.4), lower case.
 std::string RequestId(const RandomSource& random = RandomU64);

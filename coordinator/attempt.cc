@@ -137,6 +137,7 @@ class Round {
   std::vector<std::size_t> members_;
   std::vector<RemoteSeat> seats_;
   std::optional<v1::CheckResult> primary_;
+  std::optional<v1::Attestation> primary_attestation_;
   bool remotes_asked_ = false;
   bool in_grace_ = false;
   bool time_is_up_ = false;
@@ -251,6 +252,7 @@ void Round::Take(Event event) {
   switch (event.kind) {
     case Event::Kind::kPrimary:
       HoldAgainstSuffixes(input_.check, context_.suffixes, event.answer);
+      primary_attestation_ = std::move(event.answer.attestation);
       primary_ = PrimaryResult(context_.sessions.primary()->perspective(), std::move(event.answer));
       primary_->set_check_id(input_.check.check_id());
       return;
@@ -281,6 +283,7 @@ Claim Round::Conclude(AttemptResult& result) const {
 
 void Round::Close(AttemptResult& result) const {
   result.primary = *primary_;
+  result.primary_attestation = primary_attestation_;
   if (!remotes_asked_) {
     result.verdict = RefuseByPrimary(0, *primary_);
     return;

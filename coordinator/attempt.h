@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,8 @@ struct AttemptResult {
   std::uint64_t cohort_seed = 0;
   const Phase* phase = nullptr;  // in force when it began; never null
   AttemptVerdict verdict;
-  v1::CheckResult primary;                // without check_id when the primary was not asked
+  v1::CheckResult primary;  // without check_id when the primary was not asked
+  std::optional<v1::Attestation> primary_attestation = std::nullopt;
   std::vector<v1::RemoteResult> remotes;  // one for each member of the cohort, in its order
   // Discovery: what the primary saw and may be used, and what a quorum saw too.
   std::vector<std::string> seen_by_primary;

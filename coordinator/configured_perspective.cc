@@ -98,6 +98,10 @@ ConfiguredPerspective ReadPerspective(const std::string& path, bool plaintext,
     violations.Add(path + ".location", "must be set (BR 3.2.2.9 measures distances)");
   }
   ReadResolver(path, config, perspective, violations);
+  for (const config::v1::AttestationKey& key : config.attestation_keys()) {
+    perspective.attestation_keys.push_back(
+        {.key_id = key.key_id(), .public_key_file = key.public_key_file()});
+  }
   return perspective;
 }
 

@@ -12,6 +12,11 @@
 
 namespace mpic::coordinator {
 
+struct AttestationKeyFile {
+  std::string key_id;
+  std::string public_key_file;  // PEM
+};
+
 // Checked values with defaults resolved. What a perspective says of itself is held against this.
 struct ConfiguredPerspective {
   std::string perspective_id;
@@ -23,6 +28,8 @@ struct ConfiguredPerspective {
   std::string resolver_id;
   v1::Rir resolver_rir = v1::RIR_UNSPECIFIED;
   GeoPoint resolver_location;
+  // By which its results are verified (coordinator/attestation_keys.h). Empty: they are not signed.
+  std::vector<AttestationKeyFile> attestation_keys;
 };
 
 // Reads the perspectives of a configuration, the primary included, in its order. Violations: fields

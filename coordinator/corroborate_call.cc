@@ -16,9 +16,11 @@ CorroborateCall::CorroborateCall(CorroborationEnvironment& environment, Admitted
 }
 
 CorroborateCall::~CorroborateCall() {
-  *call_.checks_in_flight -= call_.request.inputs.size();
   environment_.metrics.checks_in_flight().Decrement(
       static_cast<double>(call_.request.inputs.size()));
+  // Whoever waits for the last call may take away what these belong to.
+  call_.places.clear();
+  call_.ticket = {};
   call_.live_calls->Remove();
 }
 
@@ -41,6 +43,7 @@ void CorroborateCall::StartChecks() {
 }
 
 void CorroborateCall::OnCheckEnded(std::size_t index, absl::StatusOr<v1::Corroboration> result) {
+  call_.places[index] = {};
   if (result.ok()) {
     *response_->mutable_corroborations(static_cast<int>(index)) = *std::move(result);
   } else {
@@ -48,9 +51,8 @@ void CorroborateCall::OnCheckEnded(std::size_t index, absl::StatusOr<v1::Corrobo
   }
   if (--checks_left_ > 0) return;
   // One verdict that cannot be given spoils the answer: an RA must not take a part for the whole.
-  if (!first_error_.ok()) {
-    environment_.metrics.CountRefusedRequest(absl::StatusCodeToString(first_error_.code()));
-  }
+  environment_.metrics.CountRequest(call_.origin.tenant.get(),
+                                    absl::StatusCodeToString(first_error_.code()));
   Finish(grpc::Status(static_cast<grpc::StatusCode>(first_error_.code()),
                       std::string(first_error_.message())));
 }

@@ -4,15 +4,16 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/admission.h"
 #include "common/live_count.h"
 #include "common/loop_task.h"
+#include "common/target_limit.h"
 #include "coordinator/corroboration.h"
 
 namespace mpic::coordinator {
@@ -22,7 +23,8 @@ struct AdmittedCall {
   RequestOrigin origin;
   CheckedRequest request;
   absl::Time deadline;
-  std::atomic<std::size_t>* checks_in_flight = nullptr;  // already counted; given back at the end
+  Admission::Ticket ticket;                // for all its checks
+  std::vector<TargetLimit::Place> places;  // one of each check, given back when that has ended
   std::shared_ptr<LiveCount> live_calls;
 };
 

@@ -170,6 +170,9 @@ v1::Corroboration Compose(const Settings& settings, const CheckedInput& input,
   }
   *corroboration.mutable_quorum() = ToQuorum(last.verdict.assessment);
   *corroboration.mutable_primary() = last.primary;
+  if (last.primary_attestation) {
+    *corroboration.mutable_primary_attestation() = *last.primary_attestation;
+  }
   for (const v1::RemoteResult& remote : last.remotes) *corroboration.add_remotes() = remote;
   corroboration.set_attempts(last.number);
   corroboration.set_cohort_seed(last.cohort_seed);
@@ -193,6 +196,7 @@ void LogVerdict(const RequestOrigin& origin, const CheckedInput& input,
   Log(LogLevel::kInfo, "corroboration",
       {{"request_id", origin.request_id},
        {"traceparent", origin.traceparent},
+       {"tenant", origin.tenant_id()},
        {"requested_by", origin.requested_by},
        {"check_id", corroboration.check_id()},
        {"identifier",
@@ -228,21 +232,27 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   // be thrown above.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   v1::Corroboration corroboration = Compose(environment.settings, input, attempts);
+  corroboration.set_tenant_id(origin.tenant_id());
   const absl::Time finished = environment.clock.Now();
   *corroboration.mutable_started_at() = ToTimestamp(started);
   *corroboration.mutable_finished_at() = ToTimestamp(finished);
   SetReuse(input.method, corroboration);
-  absl::StatusOr<v1::AuditReference> recorded =
-      co_await environment.audit.Append(MakeRecord(origin, input, attempts, corroboration));
+  const ChallengeForm challenges =
+      environment.settings.audit.record_challenges ? ChallengeForm::kValue : ChallengeForm::kDigest;
+  absl::StatusOr<v1::AuditReference> recorded = co_await environment.audit.Append(
+      MakeRecord(origin, input, attempts, corroboration, challenges));
   environment.metrics.CountAuditRecord(recorded.ok());
   if (!recorded.ok()) {
     Log(LogLevel::kError, "record not written",
-        {{"request_id", origin.request_id}, {"reason", recorded.status().message()}});
+        {{"request_id", origin.request_id},
+         {"tenant", origin.tenant_id()},
+         {"reason", recorded.status().message()}});
     co_return absl::UnavailableError(absl::StrCat(
         "the record could not be written, so no verdict is given: ", recorded.status().message()));
   }
   *corroboration.mutable_audit() = *std::move(recorded);
-  environment.metrics.CountCorroboration(input.method, corroboration, finished - started);
+  environment.metrics.CountCorroboration(origin.tenant.get(), input.method, corroboration,
+                                         finished - started);
   LogVerdict(origin, input, corroboration, finished - started);
   if (cancelled) co_return absl::CancelledError("the caller went away");
   co_return corroboration;

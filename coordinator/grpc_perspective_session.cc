@@ -8,14 +8,19 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/check_method.h"
 #include "common/log.h"
 #include "common/proto_time.h"
-#include "coordinator/policy/methods.h"
-#include "coordinator/result_check.h"
+#include "common/result_statement.h"
+#include "coordinator/result_intake.h"
 
 namespace mpic::coordinator {
 namespace asio = boost::asio;
 namespace {
+
+// The most that a perspective's configuration lets a stream take
+// (mpic/config/v1/perspective.proto).
+constexpr std::uint32_t kChecksInFlightMax = 100'000;
 
 // For the way there and back, beyond the perspective's own budget.
 constexpr absl::Duration kWayMax = absl::Milliseconds(500);
@@ -42,7 +47,9 @@ GrpcPerspectiveSession::GrpcPerspectiveSession(asio::io_context& loop, Options o
       hello_timer_(loop),
       leaving_timer_(loop),
       backoff_(options_.reconnect_min),
-      last_problem_(Unreachable("not connected yet")) {}
+      last_problem_(Unreachable("not connected yet")),
+      circuit_(loop, options_.circuit, options_.perspective.perspective_id, options_.metrics,
+               [this] { PublishUse(); }) {}
 
 GrpcPerspectiveSession::~GrpcPerspectiveSession() = default;
 
@@ -54,6 +61,7 @@ void GrpcPerspectiveSession::Stop() {
   reconnect_timer_.cancel();
   hello_timer_.cancel();
   leaving_timer_.cancel();
+  circuit_.Stop();
   for (const auto& line : std::exchange(leaving_, {})) line->stream->Abandon();
   if (current_) {
     const std::shared_ptr<Line> line = current_;
@@ -100,6 +108,10 @@ void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion que
     (*waiter)({.result = std::nullopt, .problem = last_problem_});
     return;
   }
+  if (!circuit_.Admits(number)) {
+    (*waiter)({.result = std::nullopt, .problem = Unreachable(circuit_.reason())});
+    return;
+  }
   Pending& pending = pending_[number];
   pending.waiter = std::move(waiter);
   *pending.request.mutable_check() = std::move(question.check);
@@ -107,11 +119,14 @@ void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion que
   pending.request.mutable_check()->set_check_id(absl::StrCat(number));
   pending.request.set_request_id(std::move(question.request_id));
   pending.request.set_traceparent(std::move(question.traceparent));
+  pending.request.set_nonce(RandomOctets(kNonceOctets, options_.random));
+  pending.asked_at = absl::Now();
   unsent_.insert(number);
   SendWaiting();
 }
 
 void GrpcPerspectiveSession::Forget(std::uint64_t number) {
+  circuit_.GiveUp(number);
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
   if (const std::shared_ptr<Line> line = found->second.line) {
@@ -127,6 +142,7 @@ void GrpcPerspectiveSession::Forget(std::uint64_t number) {
 void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
+  circuit_.Fail(number, "it left the last questions unanswered");
   // One that was never sent waits for room on the current line.
   const std::shared_ptr<Line> line = found->second.line ? found->second.line : current_;
   if (!line || ++line->silences < kSilencesMax) return;
@@ -137,7 +153,7 @@ void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
 
 // In the order of arrival, as far as the perspective's limit of checks in flight goes.
 void GrpcPerspectiveSession::SendWaiting() {
-  if (!healthy()) return;
+  if (!current_ || !current_->hello_taken) return;
   while (!unsent_.empty() && current_->in_flight < current_->hello.checks_in_flight_max()) {
     const auto entry = pending_.find(*unsent_.begin());
     unsent_.erase(unsent_.begin());
@@ -168,8 +184,9 @@ void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswe
   (*waiter)(std::move(answer));
 }
 
-void GrpcPerspectiveSession::Open() {
+void GrpcPerspectiveSession::Open(bool takes_over) {
   auto line = std::make_shared<Line>();
+  line->up = takes_over;
   line->opened = absl::Now();
   current_ = line;
   line->stream = PerspectiveStream::Open(
@@ -193,7 +210,9 @@ void GrpcPerspectiveSession::OnMessage(const std::shared_ptr<Line>& line,
   } else if (message.has_hello()) {
     OnHello(line, std::move(*message.mutable_hello()));
   } else if (message.has_result()) {
-    OnResult(line, std::move(*message.mutable_result()));
+    OnResult(line, {.result = std::move(*message.mutable_result())});
+  } else if (message.has_attested_result()) {
+    OnAttestedResult(line, std::move(*message.mutable_attested_result()));
   } else if (message.has_going_away()) {
     OnGoingAway(line);
   }
@@ -217,42 +236,53 @@ void GrpcPerspectiveSession::OnHello(const std::shared_ptr<Line>& line, v1::Hell
   }
   line->hello_taken = true;
   line->hello = std::move(hello);
+  // What we remember of it must have a limit, whatever it says.
+  line->hello.set_checks_in_flight_max(
+      std::min(line->hello.checks_in_flight_max(), kChecksInFlightMax));
   hello_timer_.cancel();
-  options_.availability.StreamUp(options_.perspective.perspective_id);
+  line->up = true;
+  PublishUse();
   Log(LogLevel::kInfo, "perspective connected",
       {{"perspective_id", options_.perspective.perspective_id},
        {"software", line->hello.perspective().software()}});
   SendWaiting();
 }
 
-void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result) {
-  const std::string& id = options_.perspective.perspective_id;
+void GrpcPerspectiveSession::OnAttestedResult(const std::shared_ptr<Line>& line,
+                                              v1::AttestedResult attested) {
+  ReceivedResult received{.octets = std::move(*attested.mutable_result()),
+                          .attestation = std::move(*attested.mutable_attestation())};
+  // As with a message that gRPC cannot parse: nobody knows which question it answers.
+  if (!received.result.ParseFromString(received.octets)) {
+    Drop(line, MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
+                           absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                        ": an attested result holds no CheckResult")));
+    return;
+  }
+  OnResult(line, std::move(received));
+}
+
+void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, ReceivedResult received) {
   std::uint64_t number = 0;
-  const auto entry =
-      absl::SimpleAtoi(result.check_id(), &number) ? pending_.find(number) : pending_.end();
+  const auto entry = absl::SimpleAtoi(received.result.check_id(), &number) ? pending_.find(number)
+                                                                           : pending_.end();
   if (line->cancelled.erase(number) > 0) {
     --line->in_flight;
     SendWaiting();
     return;
   }
   if (entry == pending_.end() || entry->second.line != line) {
-    options_.metrics.CountUnexpectedResult(id);
+    options_.metrics.CountUnexpectedResult(options_.perspective.perspective_id);
     return;
   }
-  PerspectiveAnswer answer;
-  if (auto problem = CheckIdentity(options_.perspective, result.perspective(), options_.pin)) {
-    options_.metrics.CountIdentityMismatch(id);
-    Log(LogLevel::kError, "identity mismatch",
-        {{"perspective_id", id}, {"reason", problem->detail()}});
-    answer.problem = *std::move(problem);
-  } else if (const std::string why = WhyUnusable(result, entry->second.request.check());
-             !why.empty()) {
-    answer.problem = MakeProblem(v1::Problem::PERSPECTIVE_RESPONSE_INVALID,
-                                 absl::StrCat("perspective ", id, ": ", why));
-  } else {
-    answer.result = std::move(result);
-  }
-  Answer(entry, std::move(answer));
+  circuit_.Succeed();
+  Answer(entry, TakeResult({.perspective = options_.perspective,
+                            .pin = options_.pin,
+                            .attestation_keys = options_.attestation_keys},
+                           {.request = entry->second.request,
+                            .hello_identity = line->hello.perspective(),
+                            .asked_at = entry->second.asked_at},
+                           std::move(received), absl::Now(), options_.metrics));
   SendWaiting();
 }
 
@@ -260,8 +290,11 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, v1::Che
 void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
   line->stream->HalfClose();
   if (line != current_) return;
-  LetGoOfCurrent();
   leaving_.push_back(line);
+  if (leaving_.size() > options_.leaving_streams_max) {
+    const std::shared_ptr<Line> oldest = leaving_.front();
+    Drop(oldest, Unreachable("it went away too often without finishing"));
+  }
   leaving_timer_.expires_after(absl::ToChronoNanoseconds(options_.leaving_max));
   leaving_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
@@ -270,6 +303,14 @@ void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
     }
   });
   last_problem_ = Unreachable("it is going away");
+  // One that merely grows old is followed without a gap: questions wait for the next Hello. What
+  // opens streams faster than a reconnection may wait as one.
+  if (!stopped_ && line->up && absl::Now() - line->opened >= backoff_) {
+    line->up = false;
+    Open(/*takes_over=*/true);
+    return;
+  }
+  LetGoOfCurrent();
   Reconnect();
 }
 
@@ -290,6 +331,10 @@ void GrpcPerspectiveSession::OnClosed(const std::shared_ptr<Line>& line,
 
 void GrpcPerspectiveSession::Drop(const std::shared_ptr<Line>& line, const v1::Problem& problem) {
   line->stream->Abandon();
+  // However many questions a stream takes with it, it fails once.
+  const auto lost = std::find_if(pending_.begin(), pending_.end(),
+                                 [&](const auto& entry) { return entry.second.line == line; });
+  if (lost != pending_.end()) circuit_.Fail(lost->first, problem.detail());
   FailPending(line, problem);
   leaving_.erase(std::remove(leaving_.begin(), leaving_.end(), line), leaving_.end());
   if (line != current_) return;
@@ -314,12 +359,20 @@ void GrpcPerspectiveSession::FailPending(const std::shared_ptr<Line>& line,
 }
 
 void GrpcPerspectiveSession::LetGoOfCurrent() {
-  const bool was_up = healthy();
-  if (was_up && absl::Now() - current_->opened >= options_.stable_after) {
+  if (connected() && absl::Now() - current_->opened >= options_.stable_after) {
     backoff_ = options_.reconnect_min;
   }
   current_ = nullptr;
-  if (was_up) options_.availability.StreamDown(options_.perspective.perspective_id);
+  PublishUse();
+}
+
+// An open circuit that may be tried counts as usable until it has shown that it is not: nobody
+// would try it otherwise.
+void GrpcPerspectiveSession::PublishUse() {
+  const bool usable = connected() && !circuit_.IsOpen();
+  if (usable == std::exchange(told_usable_, usable)) return;
+  const std::string& id = options_.perspective.perspective_id;
+  usable ? options_.availability.StreamUp(id) : options_.availability.StreamDown(id);
 }
 
 void GrpcPerspectiveSession::Reconnect() {

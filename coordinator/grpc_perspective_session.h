@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -18,11 +19,13 @@
 #include "absl/time/time.h"
 #include "common/await_callback.h"
 #include "common/random.h"
+#include "coordinator/attestation_check.h"
 #include "coordinator/availability.h"
 #include "coordinator/metrics.h"
 #include "coordinator/perspective_session.h"
 #include "coordinator/perspective_stream.h"
 #include "coordinator/region_pin.h"
+#include "coordinator/session_circuit.h"
 
 namespace mpic::coordinator {
 
@@ -32,18 +35,25 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   struct Options {
     ConfiguredPerspective perspective;
     PinRules pin;
+    // By which its results are verified; empty: they are not signed. Outlives the session.
+    const AttestationKeys& attestation_keys;
     std::shared_ptr<grpc::Channel> channel;
     std::shared_ptr<LiveCount> live_streams;  // what a shutdown waits for
     Availability& availability;
     Metrics& metrics;
     RandomSource random = RandomU64;
+    SessionCircuit::Options circuit = {};
     absl::Duration reconnect_min = absl::Milliseconds(250);
     absl::Duration reconnect_max = absl::Seconds(10);
     absl::Duration hello_timeout = absl::Seconds(10);
     // How long a stream must have lived for the next one to come without backoff.
     absl::Duration stable_after = absl::Seconds(10);
-    // How long a stream that said GoingAway may take for what is in flight, whatever it says.
-    absl::Duration leaving_max = absl::Minutes(2);
+    // How long a stream that said GoingAway may take for what is in flight, whatever it says: the
+    // longest check, and its way.
+    absl::Duration leaving_max = absl::Seconds(125);
+    // How many such streams there may be; above that the oldest is given up. Streams that live for
+    // 1.25 s, the shortest time that can be configured, are a hundred within leaving_max.
+    std::size_t leaving_streams_max = 128;
   };
 
   // Questions in a row that a perspective may leave unanswered, without a word about anything else,
@@ -59,7 +69,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Stop();
 
   const ConfiguredPerspective& perspective() const override { return options_.perspective; }
-  bool healthy() const override { return current_ != nullptr && current_->hello_taken; }
+  bool healthy() const override { return connected() && circuit_.WouldAdmit(); }
   unsigned in_flight() const override { return static_cast<unsigned>(pending_.size()); }
   boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override;
 
@@ -68,6 +78,8 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   struct Line {
     std::shared_ptr<PerspectiveStream> stream;
     bool hello_taken = false;
+    // Counted as connected: since its Hello, or because it takes over from one that was.
+    bool up = false;
     v1::Hello hello;
     unsigned in_flight = 0;  // sent and not answered; cancelling alone makes no room over there
     std::set<std::uint64_t> cancelled;  // of those in flight
@@ -77,11 +89,16 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   // A question that waits for its result, or for a line to be sent on.
   struct Pending {
     v1::CheckRequest request;
+    absl::Time asked_at;
     std::shared_ptr<Completion<PerspectiveAnswer>> waiter;
     std::shared_ptr<Line> line;  // null until sent
   };
   using PendingMap = std::map<std::uint64_t, Pending>;
 
+  bool connected() const { return current_ != nullptr && current_->up; }
+  // Tells what others know of this session, when it has changed: whether it is connected and its
+  // circuit is not open.
+  void PublishUse();
   void Enter(std::uint64_t number, PerspectiveQuestion question,
              std::shared_ptr<Completion<PerspectiveAnswer>> waiter);
   void Forget(std::uint64_t number);
@@ -90,10 +107,11 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void Transmit(PendingMap::iterator entry);
   void Answer(PendingMap::iterator entry, PerspectiveAnswer answer);
 
-  void Open();
+  void Open(bool takes_over = false);
   void OnMessage(const std::shared_ptr<Line>& line, v1::CheckResponse message);
   void OnHello(const std::shared_ptr<Line>& line, v1::Hello hello);
-  void OnResult(const std::shared_ptr<Line>& line, v1::CheckResult result);
+  void OnAttestedResult(const std::shared_ptr<Line>& line, v1::AttestedResult attested);
+  void OnResult(const std::shared_ptr<Line>& line, ReceivedResult received);
   void OnGoingAway(const std::shared_ptr<Line>& line);
   void OnClosed(const std::shared_ptr<Line>& line, const grpc::Status& status);
   void Drop(const std::shared_ptr<Line>& line, const v1::Problem& problem);
@@ -115,6 +133,8 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   std::uint64_t next_number_ = 1;
   absl::Duration backoff_;
   v1::Problem last_problem_;  // why there is no line
+  SessionCircuit circuit_;
+  bool told_usable_ = false;  // to availability
   bool stopped_ = false;
   // Owns nothing: says to questions that a stopped loop left behind whether this still exists.
   std::shared_ptr<GrpcPerspectiveSession> alive_{this, [](GrpcPerspectiveSession*) {}};

@@ -14,6 +14,8 @@
 #include "common/public_suffix_list.h"
 #include "common/shutdown.h"
 #include "common/status_macros.h"
+#include "coordinator/attestation_keys.h"
+#include "coordinator/audit/checkpoint.h"
 #include "coordinator/coordinator_server.h"
 #include "coordinator/settings.h"
 
@@ -34,6 +36,10 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
         config.has_perspective_tls() ? "perspective_tls" : "tls",
         ChannelCredentials(settings.perspective_tls, one.peer_name, one.address).status()));
   }
+  if (const std::string& key = settings.audit.checkpoint_key_file; !key.empty()) {
+    MPIC_RETURN_IF_ERROR(LoadCheckpointKey(key).status());
+  }
+  MPIC_RETURN_IF_ERROR(LoadAttestationKeys(settings).status());
   MPIC_RETURN_IF_ERROR(PublicSuffixList::Load(settings.public_suffix_list_file).status());
   return settings;
 }

@@ -13,6 +13,7 @@ namespace {
 // Boundaries stand at the usual budgets, so that service level ratios are exact.
 const prometheus::Histogram::BucketBoundaries kSeconds = {.05, .1, .25, .5, 1,  2, 3,
                                                           5,   8,  10,  15, 20, 30};
+constexpr char kOk[] = "OK";
 constexpr char kPassed[] = "passed";
 constexpr char kUnreachable[] = "unreachable";
 constexpr char kIdentity[] = "identity";
@@ -57,17 +58,14 @@ double SecondsTaken(const v1::CheckResult& result) {
 
 }  // namespace
 
-Metrics::Metrics(prometheus::Registry& registry, const Settings& settings) {
+Metrics::Metrics(prometheus::Registry& registry, const Settings& settings)
+    : tenants_(registry, settings.tenants,
+               {.prefix = "mpic_coordinator",
+                .result = "verdict",
+                .results = {"corroborated", "not_corroborated", "not_completed"}}) {
   AddPerspectives(registry, settings);
   AddCorroborations(registry);
-  auto& refused = prometheus::BuildCounter()
-                      .Name("mpic_coordinator_refused_requests_total")
-                      .Help("Calls refused as a whole, by gRPC status.")
-                      .Register(registry);
-  for (const char* code : {"INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
-                           "UNAVAILABLE", "CANCELLED", "INTERNAL"}) {
-    refused_requests_[code] = &refused.Add({{"code", code}});
-  }
+  AddRequests(registry, settings.tenants);
   auto& records = prometheus::BuildCounter()
                       .Name("mpic_coordinator_audit_records_total")
                       .Help("Audit records by whether they could be written.")
@@ -82,6 +80,26 @@ Metrics::Metrics(prometheus::Registry& registry, const Settings& settings) {
   AddGauge(registry, "mpic_coordinator_report_only", "1 while the quorum is not enforced.")
       .Set(settings.policy.report_only ? 1 : 0);
   AddGauge(registry, "mpic_coordinator_lab", "1 in laboratory mode.").Set(settings.lab ? 1 : 0);
+}
+
+void Metrics::AddRequests(prometheus::Registry& registry, const Tenants& tenants) {
+  auto& refused = prometheus::BuildCounter()
+                      .Name("mpic_coordinator_refused_requests_total")
+                      .Help("Calls refused as a whole, by gRPC status.")
+                      .Register(registry);
+  auto& of_tenants = prometheus::BuildCounter()
+                         .Name("mpic_coordinator_tenant_requests_total")
+                         .Help("Calls by tenant and gRPC status.")
+                         .Register(registry);
+  tenant_requests_.resize(tenants.all().size());
+  for (const char* code : {kOk, "INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+                           "UNAVAILABLE", "CANCELLED", "INTERNAL"}) {
+    if (code != kOk) refused_requests_[code] = &refused.Add({{"code", code}});
+    for (const TenantPtr& tenant : tenants.all()) {
+      tenant_requests_[tenant->number][code] =
+          &of_tenants.Add({{"tenant", tenant->tenant_id}, {"code", code}});
+    }
+  }
 }
 
 void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& settings) {
@@ -105,6 +123,20 @@ void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& se
                          .Name("mpic_coordinator_unexpected_results_total")
                          .Help("Results that nobody waits for: late, repeated or unknown.")
                          .Register(registry);
+  auto& refusals = prometheus::BuildCounter()
+                       .Name("mpic_coordinator_attestation_refusals_total")
+                       .Help("Results that do not count, by what is wrong with their signature.")
+                       .Register(registry);
+  auto& open_circuits = prometheus::BuildGauge()
+                            .Name("mpic_coordinator_open_circuits")
+                            .Help(
+                                "Loops that do not ask a perspective for a while, because it did "
+                                "not answer.")
+                            .Register(registry);
+  auto& openings = prometheus::BuildCounter()
+                       .Name("mpic_coordinator_circuit_openings_total")
+                       .Help("How often a perspective was given up for a while.")
+                       .Register(registry);
   std::vector<const ConfiguredPerspective*> all;
   if (settings.primary) all.push_back(&*settings.primary);
   for (const ConfiguredPerspective& remote : settings.remotes) all.push_back(&remote);
@@ -123,6 +155,13 @@ void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& se
     counters.streams = &streams.Add(labels);
     counters.identity_mismatches = &mismatches.Add(labels);
     counters.unexpected_results = &unexpected.Add(labels);
+    for (const AttestationFault fault : kAttestationFaults) {
+      auto with_fault = labels;
+      with_fault["fault"] = std::string(FaultName(fault));
+      counters.attestation_refusals[fault] = &refusals.Add(with_fault);
+    }
+    counters.open_circuits = &open_circuits.Add(labels);
+    counters.circuit_openings = &openings.Add(labels);
   }
 }
 
@@ -158,11 +197,15 @@ void Metrics::AddCorroborations(prometheus::Registry& registry) {
                                "did not see the same.");
 }
 
-void Metrics::CountCorroboration(v1::Method method, const v1::Corroboration& corroboration,
-                                 absl::Duration took) {
+void Metrics::CountCorroboration(const Tenant* tenant, v1::Method method,
+                                 const v1::Corroboration& corroboration, absl::Duration took) {
   const auto counter = corroborations_.find({method, corroboration.verdict()});
   if (counter == corroborations_.end()) return;
   counter->second->Increment();
+  if (tenant != nullptr) {
+    tenants_.CountCheck(*tenant, method,
+                        absl::AsciiStrToLower(v1::Verdict_Name(corroboration.verdict())));
+  }
   seconds_[method]->Observe(absl::ToDoubleSeconds(took));
   const auto problem = problems_.find(corroboration.problem().kind());
   if (problem != problems_.end()) problem->second->Increment();
@@ -192,9 +235,12 @@ void Metrics::CountAnswer(const std::string& perspective_id, const std::string& 
   }
 }
 
-void Metrics::CountRefusedRequest(const std::string& code) {
+void Metrics::CountRequest(const Tenant* tenant, const std::string& code) {
   const auto found = refused_requests_.find(code);
   if (found != refused_requests_.end()) found->second->Increment();
+  if (tenant == nullptr) return;
+  const auto& of_tenant = tenant_requests_[tenant->number];
+  if (const auto own = of_tenant.find(code); own != of_tenant.end()) own->second->Increment();
 }
 
 void Metrics::CountIdentityMismatch(const std::string& perspective_id) {
@@ -203,6 +249,16 @@ void Metrics::CountIdentityMismatch(const std::string& perspective_id) {
 
 void Metrics::CountUnexpectedResult(const std::string& perspective_id) {
   perspectives_.at(perspective_id).unexpected_results->Increment();
+}
+
+void Metrics::CountAttestationRefusal(const std::string& perspective_id, AttestationFault fault) {
+  perspectives_.at(perspective_id).attestation_refusals.at(fault)->Increment();
+}
+
+void Metrics::CountCircuit(const std::string& perspective_id, bool opened) {
+  const PerspectiveCounters& counters = perspectives_.at(perspective_id);
+  counters.open_circuits->Increment(opened ? 1 : -1);
+  if (opened) counters.circuit_openings->Increment();
 }
 
 void Metrics::CountAuditRecord(bool written) {

@@ -10,8 +10,11 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "common/tenant_metrics.h"
+#include "coordinator/attestation_check.h"
 #include "coordinator/settings.h"
 #include "mpic/v1/coordinator.pb.h"
 
@@ -22,20 +25,27 @@ class Metrics {
  public:
   Metrics(prometheus::Registry& registry, const Settings& settings);
 
-  // One finished corroboration with the answers of its last attempt.
-  void CountCorroboration(v1::Method method, const v1::Corroboration& corroboration,
-                          absl::Duration took);
-  // A call that was turned away as a whole, by gRPC status name.
-  void CountRefusedRequest(const std::string& code);
+  // One finished corroboration with the answers of its last attempt. Here and below `tenant` may be
+  // null: whose it was is not known.
+  void CountCorroboration(const Tenant* tenant, v1::Method method,
+                          const v1::Corroboration& corroboration, absl::Duration took);
+  // The end of a call, by gRPC status name; "OK": answered. Others were turned away as a whole.
+  void CountRequest(const Tenant* tenant, const std::string& code);
   // A perspective answered as somebody else: a compliance fault, never normal.
   void CountIdentityMismatch(const std::string& perspective_id);
   // A result that nobody waits for: late, repeated, or of an unknown check.
   void CountUnexpectedResult(const std::string& perspective_id);
+  // A result that does not count because of its attestation, or for lack of one.
+  void CountAttestationRefusal(const std::string& perspective_id, AttestationFault fault);
   void CountAuditRecord(bool written);
+
+  // The circuit to a perspective was opened, or closed again, on one of the loops.
+  void CountCircuit(const std::string& perspective_id, bool opened);
 
   void SetStreams(const std::string& perspective_id, int streams);
   // Connected remotes less those that the phase demands; RIR regions of the connected remotes.
   void SetReach(int quorum_margin, int rirs);
+  TenantMetrics& tenants() { return tenants_; }
   prometheus::Gauge& checks_in_flight() { return *checks_in_flight_; }
 
  private:
@@ -45,17 +55,24 @@ class Metrics {
     prometheus::Gauge* streams = nullptr;
     prometheus::Counter* identity_mismatches = nullptr;
     prometheus::Counter* unexpected_results = nullptr;
+    std::map<AttestationFault, prometheus::Counter*> attestation_refusals;
+    prometheus::Gauge* open_circuits = nullptr;
+    prometheus::Counter* circuit_openings = nullptr;
   };
   void AddPerspectives(prometheus::Registry& registry, const Settings& settings);
   void AddCorroborations(prometheus::Registry& registry);
+  void AddRequests(prometheus::Registry& registry, const Tenants& tenants);
   void CountAnswer(const std::string& perspective_id, const std::string& outcome,
                    const v1::CheckResult& result);
 
+  TenantMetrics tenants_;
   std::map<std::string, PerspectiveCounters> perspectives_;
   std::map<std::pair<v1::Method, v1::Verdict>, prometheus::Counter*> corroborations_;
   std::map<v1::Method, prometheus::Histogram*> seconds_;
   std::map<v1::Problem::Kind, prometheus::Counter*> problems_;
   std::map<std::string, prometheus::Counter*> refused_requests_;
+  // By the tenant's number.
+  std::vector<std::map<std::string, prometheus::Counter*>> tenant_requests_;
   prometheus::Counter* disagreements_ = nullptr;
   prometheus::Counter* audit_written_ = nullptr;
   prometheus::Counter* audit_failed_ = nullptr;

@@ -1,12 +1,13 @@
 #include "coordinator/mpic_service.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/credentials.h"
+#include "common/caller.h"
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "common/random.h"
@@ -21,7 +22,7 @@ namespace {
 
 constexpr char kRequestIdKey[] = "x-request-id";
 constexpr std::size_t kRequestIdOctetsMax = 128;
-// When an overloaded coordinator asks callers to come back.
+// When those who ask too much about one target are asked to come back.
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 
 // A call that ends where it begins: refused, or answered already.
@@ -57,6 +58,26 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Settings
   return std::min(longest, absl::FromChrono(context.deadline()));
 }
 
+// A refusal that says when to come back.
+grpc::Status Exhausted(const std::string& message, absl::Duration retry_after) {
+  google::rpc::RetryInfo retry;
+  *retry.mutable_retry_delay() = ToProtoDuration(retry_after);
+  return WithDetails(grpc::StatusCode::RESOURCE_EXHAUSTED, message, retry);
+}
+
+// What could never be admitted is a fault of the request.
+std::size_t ChecksMax(const Tenant& tenant, const LimitSettings& limits) {
+  const unsigned most = std::min(limits.checks_per_request, limits.checks_in_flight);
+  const std::size_t own = tenant.limits.in_flight_max;
+  return own > 0 ? std::min<std::size_t>(most, own) : most;
+}
+
+void SetIds(const grpc::CallbackServerContext& context, RequestOrigin& origin) {
+  origin.request_id = Metadata(context, kRequestIdKey);
+  if (!IsRequestId(origin.request_id)) origin.request_id = RequestId();
+  origin.traceparent = ContinueTrace(Metadata(context, kTraceparentKey)).traceparent();
+}
+
 std::string Summary(const google::rpc::BadRequest& violations) {
   const auto& first = violations.field_violations(0);
   const int more = violations.field_violations_size() - 1;
@@ -68,14 +89,23 @@ std::string Summary(const google::rpc::BadRequest& violations) {
 
 MpicService::MpicService(const Settings& settings, const PublicSuffixList& suffixes,
                          std::vector<CorroborationEnvironment*> environments)
-    : settings_(settings), suffixes_(suffixes), environments_(std::move(environments)) {}
+    : settings_(settings),
+      suffixes_(suffixes),
+      environments_(std::move(environments)),
+      admission_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight,
+                                             .on_change =
+                                                 [&metrics = environments_.front()->metrics](
+                                                     std::size_t tenant, std::size_t checks) {
+                                                   metrics.tenants().SetInFlight(tenant, checks);
+                                                 }}),
+      targets_(settings.limits.checks_in_flight_per_target) {}
 
 grpc::ServerUnaryReactor* MpicService::Corroborate(grpc::CallbackServerContext* context,
                                                    const v1::CorroborateRequest* request,
                                                    v1::CorroborateResponse* response) {
   CorroborationEnvironment& environment =
       *environments_[next_environment_++ % environments_.size()];
-  AdmittedCall call{.checks_in_flight = &checks_in_flight_, .live_calls = calls_};
+  AdmittedCall call{.live_calls = calls_};
   const grpc::Status admitted = Admit(*context, *request, call);
   if (!admitted.ok()) {
     // Of a call that is refused nothing has been checked.
@@ -92,16 +122,16 @@ grpc::ServerUnaryReactor* MpicService::ListAuthorizationDomainNames(
     grpc::CallbackServerContext* context, const v1::ListAuthorizationDomainNamesRequest* request,
     v1::ListAuthorizationDomainNamesResponse* response) {
   RequestOrigin origin;
-  const grpc::Status status = List(*context, *request, origin.requested_by, *response);
+  const grpc::Status status = List(*context, *request, origin, *response);
   if (!status.ok()) Tell(*context, origin, status, environments_.front()->metrics);
   return new EndedCall(status);
 }
 
 grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
                                const v1::ListAuthorizationDomainNamesRequest& request,
-                               std::string& peer,
+                               RequestOrigin& origin,
                                v1::ListAuthorizationDomainNamesResponse& response) const {
-  if (grpc::Status refused = AdmitCaller(context, peer); !refused.ok()) return refused;
+  if (grpc::Status refused = AdmitCaller(context, origin); !refused.ok()) return refused;
   auto listed = coordinator::ListAuthorizationDomainNames(request, suffixes_, absl::Now());
   if (const auto* violations = std::get_if<google::rpc::BadRequest>(&listed)) {
     return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
@@ -112,70 +142,93 @@ grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
 
 void MpicService::Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
                        const grpc::Status& refused, Metrics& metrics) {
-  metrics.CountRefusedRequest(
-      absl::StatusCodeToString(static_cast<absl::StatusCode>(refused.error_code())));
-  Log(LogLevel::kWarning, "request refused",
-      {{"request_id", origin.request_id},
-       {"requested_by", origin.requested_by},
-       {"address", context.peer()},
-       {"code", static_cast<int>(refused.error_code())},
-       {"reason", refused.error_message()}});
+  const std::string code =
+      absl::StatusCodeToString(static_cast<absl::StatusCode>(refused.error_code()));
+  metrics.CountRequest(origin.tenant.get(), code);
+  refusals_.Log(LogLevel::kWarning, absl::StrCat(origin.tenant_id(), " ", code), "request refused",
+                {{"request_id", origin.request_id},
+                 {"tenant", origin.tenant_id()},
+                 {"requested_by", origin.requested_by},
+                 {"address", context.peer()},
+                 {"code", static_cast<int>(refused.error_code())},
+                 {"reason", refused.error_message()}});
 }
 
 grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context,
-                                      std::string& peer) const {
-  absl::StatusOr<std::string> authorized = AuthorizePeer(*context.auth_context(), settings_.tls);
-  if (!authorized.ok()) {
-    return {grpc::StatusCode::PERMISSION_DENIED, std::string(authorized.status().message())};
+                                      RequestOrigin& origin) const {
+  absl::StatusOr<Caller> caller =
+      AuthorizeCaller(*context.auth_context(), settings_.tls, settings_.tenants);
+  if (!caller.ok()) {
+    return {grpc::StatusCode::PERMISSION_DENIED, std::string(caller.status().message())};
   }
-  peer = *std::move(authorized);
+  origin.requested_by = std::move(caller->peer);
+  origin.tenant = std::move(caller->tenant);
   if (draining_) return {grpc::StatusCode::UNAVAILABLE, "shutting down"};
   return grpc::Status::OK;
 }
 
 grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
                                 const v1::CorroborateRequest& request, AdmittedCall& call) {
-  std::string peer;
-  if (grpc::Status refused = AdmitCaller(context, peer); !refused.ok()) return refused;
+  if (grpc::Status refused = AdmitCaller(context, call.origin); !refused.ok()) return refused;
+  if (const absl::Status health = environments_.front()->audit.Health(); !health.ok()) {
+    return {grpc::StatusCode::UNAVAILABLE,
+            absl::StrCat("records cannot be written, so no verdict is given: ", health.message())};
+  }
+  SetIds(context, call.origin);
+  const Tenant& tenant = *call.origin.tenant;
+  const std::size_t checks_max = ChecksMax(tenant, settings_.limits);
+  const auto checks = static_cast<std::size_t>(request.inputs_size());
+  // More or fewer are refused below, and by nobody's load.
+  if (checks >= 1 && checks <= checks_max) {
+    if (grpc::Status refused = TakeOn(checks, call); !refused.ok()) return refused;
+  }
   call.deadline = DeadlineOf(context, settings_);
-  auto checked = CheckRequest(request,
-                              {.suffixes = suffixes_,
-                               .caa_issuer_domain_names = settings_.caa_issuer_domain_names,
-                               .checks_max = settings_.limits.checks_per_request,
-                               .default_budget = settings_.policy.check_budget,
-                               .lab = settings_.lab,
-                               .primary_configured = settings_.primary.has_value(),
-                               .deadline_left = call.deadline - absl::Now()},
-                              absl::Now());
-  call.origin = Origin(context, std::move(peer));
+  auto checked =
+      CheckRequest(request,
+                   {.suffixes = suffixes_,
+                    .caa_issuer_domain_names = tenant.caa_issuer_domain_names.empty()
+                                                   ? settings_.caa_issuer_domain_names
+                                                   : tenant.caa_issuer_domain_names,
+                    .checks_max = checks_max,
+                    .checks_per_target_max = settings_.limits.checks_in_flight_per_target,
+                    .tenant = &tenant,
+                    .default_budget = settings_.policy.check_budget,
+                    .lab = settings_.lab,
+                    .primary_configured = settings_.primary.has_value(),
+                    .deadline_left = call.deadline - absl::Now()},
+                   absl::Now());
   if (const auto* violations = std::get_if<google::rpc::BadRequest>(&checked)) {
     return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
   }
   call.request = std::get<CheckedRequest>(std::move(checked));
   if (!call.request.request_id.empty()) call.origin.request_id = call.request.request_id;
-  return Reserve(call.request.inputs.size());
+  return TakePlaces(call);
 }
 
-RequestOrigin MpicService::Origin(const grpc::CallbackServerContext& context, std::string peer) {
-  RequestOrigin origin{
-      .request_id = Metadata(context, kRequestIdKey),
-      .traceparent = ContinueTrace(Metadata(context, kTraceparentKey)).traceparent(),
-      .requested_by = std::move(peer)};
-  if (!IsRequestId(origin.request_id)) origin.request_id = RequestId();
-  return origin;
-}
-
-grpc::Status MpicService::Reserve(std::size_t checks) {
-  if (checks_in_flight_.fetch_add(checks) + checks <= settings_.limits.checks_in_flight) {
-    return grpc::Status::OK;
+grpc::Status MpicService::TakeOn(std::size_t checks, AdmittedCall& call) {
+  const Tenant& tenant = *call.origin.tenant;
+  auto entered = admission_.Enter(tenant.number, checks);
+  if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
+    environments_.front()->metrics.tenants().CountRefused(tenant, NameOf(refusal->reason));
+    return Exhausted(absl::StrCat("checks: ", refusal->sentence), refusal->retry_after);
   }
-  checks_in_flight_ -= checks;
-  google::rpc::RetryInfo retry;
-  *retry.mutable_retry_delay() = ToProtoDuration(kRetryDelay);
-  return WithDetails(
-      grpc::StatusCode::RESOURCE_EXHAUSTED,
-      absl::StrCat("over the limit of ", settings_.limits.checks_in_flight, " checks in flight"),
-      retry);
+  call.ticket = std::get<Admission::Ticket>(std::move(entered));
+  return grpc::Status::OK;
+}
+
+grpc::Status MpicService::TakePlaces(AdmittedCall& call) {
+  for (const CheckedInput& input : call.request.inputs) {
+    const std::string target = TargetOf(input.check.identifier());
+    std::optional<TargetLimit::Place> place = targets_.Enter(target);
+    if (!place) {
+      environments_.front()->metrics.tenants().CountRefused(*call.origin.tenant, kRefusedByTarget);
+      return Exhausted(absl::StrCat("over the limit of ", targets_.per_target_max(),
+                                    " checks in flight for ", target),
+                       kRetryDelay);
+    }
+    call.places.push_back(*std::move(place));
+  }
+  return grpc::Status::OK;
 }
 
 }  // namespace mpic::coordinator

@@ -10,8 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "common/admission.h"
 #include "common/live_count.h"
+#include "common/log_limit.h"
 #include "common/public_suffix_list.h"
+#include "common/target_limit.h"
 #include "coordinator/corroborate_call.h"
 #include "coordinator/corroboration.h"
 #include "mpic/v1/coordinator.grpc.pb.h"
@@ -39,26 +42,30 @@ class MpicService final : public v1::MpicService::CallbackService {
   bool WaitForNoCalls(absl::Time deadline) { return calls_->WaitForNone(deadline); }
 
  private:
-  // Whom every call is refused to. Fills in `peer`, who asks, as far as that is known.
-  grpc::Status AdmitCaller(const grpc::CallbackServerContext& context, std::string& peer) const;
-  // Everything that can refuse a call, before any work: who asks, what is asked, how much is under
-  // way. Fills `call` as far as it gets; on OK its checks are counted in checks_in_flight_.
+  // Whom every call is refused to. Fills in `origin`, who asks and for whom, as far as it is known.
+  grpc::Status AdmitCaller(const grpc::CallbackServerContext& context, RequestOrigin& origin) const;
+  // Everything that can refuse a call, before any work: who asks, whether there could be a record,
+  // how much is under way, what is asked. Fills `call` as far as it gets.
   grpc::Status Admit(const grpc::CallbackServerContext& context,
                      const v1::CorroborateRequest& request, AdmittedCall& call);
   grpc::Status List(const grpc::CallbackServerContext& context,
-                    const v1::ListAuthorizationDomainNamesRequest& request, std::string& peer,
+                    const v1::ListAuthorizationDomainNamesRequest& request, RequestOrigin& origin,
                     v1::ListAuthorizationDomainNamesResponse& response) const;
-  // Counts and logs a call that was refused.
-  static void Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
-                   const grpc::Status& refused, Metrics& metrics);
-  static RequestOrigin Origin(const grpc::CallbackServerContext& context, std::string peer);
-  grpc::Status Reserve(std::size_t checks);
+  // Counts a call that was refused, and logs it within LogLimit for each tenant and code.
+  void Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
+            const grpc::Status& refused, Metrics& metrics);
+  // A ticket for this many checks of the caller's tenant.
+  grpc::Status TakeOn(std::size_t checks, AdmittedCall& call);
+  // A place among those against its target for each check.
+  grpc::Status TakePlaces(AdmittedCall& call);
 
   const Settings& settings_;
   const PublicSuffixList& suffixes_;
   const std::vector<CorroborationEnvironment*> environments_;
   std::atomic<std::size_t> next_environment_ = 0;
-  std::atomic<std::size_t> checks_in_flight_ = 0;
+  Admission admission_;  // of checks
+  TargetLimit targets_;
+  LogLimit refusals_;
   std::atomic<bool> draining_ = false;
   std::shared_ptr<LiveCount> calls_ = std::make_shared<LiveCount>();
 };

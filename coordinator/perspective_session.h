@@ -19,14 +19,16 @@ struct PerspectiveQuestion {
   std::string traceparent;
 };
 
-// What came of it. Either a result that names the configured perspective, or the coordinator's own
-// word on why there is none: PERSPECTIVE_UNREACHABLE, PERSPECTIVE_IDENTITY,
-// PERSPECTIVE_RESPONSE_INVALID, TIMED_OUT, UNSUPPORTED_METHOD.
+// What came of it. Either a result that names the configured perspective, and is signed by it where
+// keys are configured, or the coordinator's own word on why there is none: PERSPECTIVE_UNREACHABLE,
+// PERSPECTIVE_IDENTITY, PERSPECTIVE_RESPONSE_INVALID, TIMED_OUT, UNSUPPORTED_METHOD.
 struct PerspectiveAnswer {
   std::optional<v1::CheckResult> result;
   // Without a result: why. With one that PASSED: what the coordinator, who knows more, holds
   // against it nevertheless.
   v1::Problem problem;
+  // The perspective's own signature over the result, when we have keys of it: verified.
+  std::optional<v1::Attestation> attestation = std::nullopt;
 };
 
 // Lives on one loop and is used only there.

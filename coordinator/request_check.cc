@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/challenge.h"
+#include "common/check_method.h"
 #include "common/proto_time.h"
+#include "common/target_limit.h"
 #include "coordinator/field_violations.h"
 #include "coordinator/policy/methods.h"
 #include "coordinator/request_check_adn.h"
@@ -129,6 +131,10 @@ void CheckQuestion(CheckedInput& checked, const RequestRules& rules, absl::Time 
   const MethodFacts* facts = FactsOf(checked.method);
   if (facts == nullptr) return RefuseMissingMethod(check, field);
 
+  if (rules.tenant != nullptr && !rules.tenant->Permits(checked.method)) {
+    field.Refuse(absl::StrCat("method ", facts->name, " is not permitted for tenant ",
+                              rules.tenant->tenant_id));
+  }
   const MethodContext context{rules, now, *facts, identifier};
   const Field method_field = field[MethodFieldName(check)];
   CheckMethodFits(context, method_field, checked.warnings);
@@ -137,6 +143,18 @@ void CheckQuestion(CheckedInput& checked, const RequestRules& rules, absl::Time 
   CheckChallengeName(check, field["authorization_domain_name"]);
   checked.method_reference = std::string(ReferenceOf(*facts, context.is_ip()));
   checked.authorization_domain_name = check.authorization_domain_name();
+}
+
+// What a coordinator never does at once it cannot be asked for at once.
+void CheckTargets(const std::vector<CheckedInput>& checked, std::size_t per_target_max,
+                  const Field& inputs) {
+  std::map<std::string, std::size_t> checks_of;
+  for (std::size_t i = 0; i < checked.size(); ++i) {
+    const std::string target = TargetOf(checked[i].check.identifier());
+    if (++checks_of[target] != per_target_max + 1) continue;
+    inputs[i]["check"]["identifier"].Refuse(
+        absl::StrCat("more than ", per_target_max, " checks of one target are never under way"));
+  }
 }
 
 CheckedInput CheckInput(const v1::CorroborationInput& input, const RequestRules& rules,
@@ -154,6 +172,11 @@ CheckedInput CheckInput(const v1::CorroborationInput& input, const RequestRules&
 
 }  // namespace
 
+std::string TargetOf(const v1::Identifier& identifier) {
+  return TargetOfName(identifier.has_ip_address() ? identifier.ip_address()
+                                                  : identifier.dns_name());
+}
+
 std::variant<CheckedRequest, google::rpc::BadRequest> CheckRequest(
     const v1::CorroborateRequest& request, const RequestRules& rules, absl::Time now) {
   FieldViolations violations;
@@ -167,6 +190,7 @@ std::variant<CheckedRequest, google::rpc::BadRequest> CheckRequest(
                                           violations, root["inputs"][i]));
       checked.inputs.back().check.set_check_id(ids[i]);
     }
+    CheckTargets(checked.inputs, rules.checks_per_target_max, root["inputs"]);
   }
   if (!violations.empty()) return violations.ToBadRequest();
   return checked;

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/domain_name.h"
 #include "common/public_suffix_list.h"
+#include "common/tenants.h"
 #include "google/rpc/error_details.pb.h"
 #include "mpic/v1/coordinator.pb.h"
 
@@ -22,6 +23,9 @@ struct RequestRules {
   // This CA's own, for CAA checks that name none.
   const std::vector<DomainName>& caa_issuer_domain_names;
   std::size_t checks_max = 1'000;
+  std::size_t checks_per_target_max = 1'000;
+  // Whose request it is; null: somebody who may ask for all methods.
+  const Tenant* tenant = nullptr;
   absl::Duration default_budget = absl::Seconds(10);  // of a check that names none
   bool lab = false;                 // Reserved IP Addresses and laboratory primaries are accepted
   bool primary_configured = false;  // the coordinator has its own Primary Network Perspective
@@ -60,6 +64,9 @@ struct CheckedRequest {
 // does not repeat key authorizations.
 std::variant<CheckedRequest, google::rpc::BadRequest> CheckRequest(
     const v1::CorroborateRequest& request, const RequestRules& rules, absl::Time now);
+
+// Against whom a check is: for the limit of checks under way for one target.
+std::string TargetOf(const v1::Identifier& identifier);
 
 }  // namespace mpic::coordinator
 

@@ -72,6 +72,9 @@ std::string UnusableProblem(v1::Problem::Kind kind) {
 }  // namespace
 
 std::string WhyUnusable(const v1::CheckResult& result, const v1::Check& asked) {
+  if (const std::size_t octets = result.ByteSizeLong(); octets > kResultOctetsMax) {
+    return absl::StrCat("the result has ", octets, " octets, more than ", kResultOctetsMax);
+  }
   if (result.attempt() != asked.attempt()) return "the result names another attempt";
   // Such a result could not be recorded, and without the record there is no answer for anybody.
   if (!AllTimesAreValid(result)) return "the result holds a time that is none";

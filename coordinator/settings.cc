@@ -10,6 +10,9 @@
 #include "common/config_file.h"
 #include "common/config_violations.h"
 #include "common/status_macros.h"
+#include "common/tenants_check.h"
+#include "common/tls_times.h"
+#include "coordinator/attestation_keys.h"
 #include "coordinator/policy/phases.h"
 
 namespace mpic::coordinator {
@@ -24,6 +27,8 @@ void ReadEndpoints(const config::v1::CoordinatorConfig& config, Settings& settin
   settings.admin_listen = config.admin_listen();
   settings.tls = config.tls();
   settings.perspective_tls = config.has_perspective_tls() ? config.perspective_tls() : config.tls();
+  CheckTlsTimes("tls", config.tls(), violations);
+  CheckTlsTimes("perspective_tls", config.perspective_tls(), violations);
   violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
   violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);
   // Port 0 is a free port, another one each time.
@@ -48,10 +53,7 @@ void ReadProcess(const config::v1::CoordinatorConfig& config, Settings& settings
   if (!config.public_suffix_list_file().empty()) {
     settings.public_suffix_list_file = config.public_suffix_list_file();
   }
-  settings.audit_file = config.audit().file();
-  if (settings.audit_file.empty()) {
-    violations.Add("audit.file", "must be set: no verdict without a record (BR 5.4.1)");
-  }
+  settings.audit = CheckAuditSettings(config.audit(), violations);
   settings.lab = config.lab();
   if (settings.lab) settings.warnings.push_back("lab: laboratory mode; never issue on its answers");
 }
@@ -64,6 +66,9 @@ void ReadLimits(const config::v1::CoordinatorLimits& config, Settings& settings,
                         limits.checks_per_request);
   limits.checks_in_flight = violations.Number("limits.checks_in_flight", config.checks_in_flight(),
                                               1, 200'000, limits.checks_in_flight);
+  limits.checks_in_flight_per_target =
+      violations.Number("limits.checks_in_flight_per_target", config.checks_in_flight_per_target(),
+                        1, 10'000, limits.checks_in_flight_per_target);
   limits.request_timeout = violations.Duration(
       "limits.request_timeout", config.has_request_timeout(), config.request_timeout(),
       {.low = absl::Seconds(1), .high = absl::Seconds(600)}, limits.request_timeout);
@@ -201,6 +206,7 @@ void CheckCompliance(absl::Time now, Settings& settings, ConfigViolations& viola
 void ReadPerspectivesAndPolicy(const config::v1::CoordinatorConfig& config, absl::Time now,
                                Settings& settings, ConfigViolations& violations) {
   AssignRoles(config, CheckPerspectives(config, violations), settings, violations);
+  CheckAttestationKeys(config, violations);
   ReadPolicy(config.policy(), settings, violations);
   ReadStricter(config.policy(), PhaseAt(now), static_cast<unsigned>(settings.remotes.size()),
                settings.policy, violations);
@@ -225,6 +231,10 @@ absl::StatusOr<Settings> CheckSettings(const config::v1::CoordinatorConfig& conf
   ReadIssuerNames(config, settings, violations);
   ReadProcess(config, settings, violations);
   ReadLimits(config.limits(), settings, violations);
+  settings.tenants = CheckTenants(
+      config.tenants(),
+      {.checks_in_flight = settings.limits.checks_in_flight, .issuers_permitted = true},
+      settings.tls, violations);
   settings.config_json = ConfigToJson(config);
   MPIC_RETURN_IF_ERROR(violations.ToStatus());
   return settings;

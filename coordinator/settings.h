@@ -9,6 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/domain_name.h"
+#include "common/tenants.h"
+#include "coordinator/audit/audit_settings.h"
 #include "coordinator/configured_perspective.h"
 #include "coordinator/phase_compliance.h"
 #include "coordinator/policy/quorum.h"
@@ -36,20 +38,22 @@ struct PolicySettings {
 struct LimitSettings {
   unsigned checks_per_request = 1'000;
   unsigned checks_in_flight = 10'000;
+  unsigned checks_in_flight_per_target = 50;
   absl::Duration request_timeout = absl::Seconds(60);
 };
 
 // Meaning and ranges of the fields: mpic/config/v1/coordinator.proto.
 struct Settings {
   std::string listen;
-  std::string admin_listen;                      // empty: no admin server
-  config::v1::Tls tls;                           // of the server
+  std::string admin_listen;  // empty: no admin server
+  config::v1::Tls tls;       // of the server; allowed_peers of all tenants
+  Tenants tenants;
   config::v1::Tls perspective_tls;               // towards perspectives; `tls` unless configured
   std::optional<ConfiguredPerspective> primary;  // nullopt: RAs supply the determination
   std::vector<ConfiguredPerspective> remotes;    // in the configuration's order
   PolicySettings policy;
   std::vector<DomainName> caa_issuer_domain_names;
-  std::string audit_file;
+  AuditSettings audit;
   LimitSettings limits;
   std::string public_suffix_list_file = "/usr/share/publicsuffix/public_suffix_list.dafsa";
   config::v1::LogLevel log_level = config::v1::info;

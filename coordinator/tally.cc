@@ -103,6 +103,7 @@ v1::RemoteResult JudgeRemote(const RemoteSeat& seat, const Claim& claim) {
     return judged;
   }
   if (seat.answer->result) *judged.mutable_result() = *seat.answer->result;
+  if (seat.answer->attestation) *judged.mutable_attestation() = *seat.answer->attestation;
   if (auto objection = Objection(*seat.answer, claim)) {
     *judged.mutable_problem() = *std::move(objection);
   } else {

@@ -1,12 +1,18 @@
 #include "perspective/check_stream.h"
 
+#include <google/protobuf/repeated_field.h>
+
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/log.h"
+#include "common/method_names.h"
+#include "common/result_statement.h"
 
 namespace mpic::perspective {
 namespace {
@@ -22,18 +28,37 @@ bool GoodCheckId(const std::string& id) {
          std::all_of(id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isgraph(c); });
 }
 
+// What the tenant may not ask for is not offered to it.
+v1::Hello HelloFor(const Tenant& tenant, v1::Hello hello) {
+  google::protobuf::RepeatedField<int> methods;
+  methods.Swap(hello.mutable_supported_methods());
+  for (const int method : methods) {
+    if (tenant.Permits(static_cast<v1::Method>(method))) {
+      hello.add_supported_methods(static_cast<v1::Method>(method));
+    }
+  }
+  if (tenant.limits.in_flight_max > 0) {
+    hello.set_checks_in_flight_max(std::min(
+        hello.checks_in_flight_max(), static_cast<std::uint32_t>(tenant.limits.in_flight_max)));
+  }
+  return hello;
+}
+
 std::string IdentifierText(const v1::Identifier& identifier) {
   return identifier.has_ip_address() ? identifier.ip_address() : identifier.dns_name();
 }
 
 }  // namespace
 
-CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, std::string peer,
-                         std::function<void(CheckStream*)> on_done)
+CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, Caller caller,
+                         Admission::Ticket ticket, std::function<void(CheckStream*)> on_done)
     : worker_(worker),
       environment_(environment),
-      peer_(std::move(peer)),
+      caller_(std::move(caller)),
+      ticket_(std::move(ticket)),
+      hello_(HelloFor(*caller_.tenant, environment.hello)),
       on_done_(std::move(on_done)),
+      age_timer_(worker.loop),
       grace_timer_(worker.loop) {
   environment_.metrics.streams().Increment();
 }
@@ -41,21 +66,32 @@ CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, std::st
 void CheckStream::Start() {
   Post([this] {
     v1::CheckResponse first;
-    *first.mutable_hello() = environment_.hello;
+    *first.mutable_hello() = hello_;
     Send(std::move(first));
     Read();
+    StartAgeing();
+  });
+}
+
+// A connection would otherwise live as long as its streams, with the certificates of its first day.
+void CheckStream::StartAgeing() {
+  if (finished_ || environment_.stream_age == absl::InfiniteDuration()) return;
+  age_timer_.expires_after(absl::ToChronoMilliseconds(environment_.stream_age));
+  age_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error && !going_away_) GoAway(environment_.leaving_max);
   });
 }
 
 void CheckStream::GoAway(absl::Duration grace) {
   // No timer may fire once OnDone has been posted.
   if (finished_) return;
+  going_away_ = true;
   v1::CheckResponse notice;
   *notice.mutable_going_away()->mutable_grace() = ToProtoDuration(grace);
   Send(std::move(notice));
   grace_timer_.expires_after(absl::ToChronoMilliseconds(grace));
   grace_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) Abandon(grpc::Status(grpc::StatusCode::UNAVAILABLE, "shutting down"));
+    if (!error) Abandon(grpc::Status(grpc::StatusCode::UNAVAILABLE, "going away"));
   });
 }
 
@@ -131,22 +167,52 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
                      "check.check_id: must be 1..64 printable octets and not in flight already"));
     return;
   }
-  if (in_flight_.size() >= environment_.hello.checks_in_flight_max() ||
-      environment_.checks_in_flight >= environment_.checks_in_flight_max) {
-    AnswerOverloaded(check);
-    return;
+  const Tenant& tenant = *caller_.tenant;
+  const v1::Method method = RequestedMethod(check);
+  if (method != v1::METHOD_UNSPECIFIED && !tenant.Permits(method)) {
+    return Refuse(request,
+                  {v1::Problem::UNSUPPORTED_METHOD,
+                   absl::StrCat("method ", NameOfMethod(method), " is not permitted for tenant ",
+                                tenant.tenant_id)},
+                  kRefusedByMethod);
   }
-  ++environment_.checks_in_flight;
+  if (in_flight_.size() >= hello_.checks_in_flight_max()) {
+    return Refuse(request, {v1::Problem::OVERLOADED, "over the stream's limit of checks in flight"},
+                  kRefusedByStreams);
+  }
+  const std::string identifier = IdentifierText(check.identifier());
+  std::optional<TargetLimit::Place> place = environment_.names.Enter(TargetOfName(identifier));
+  if (!place) {
+    return Refuse(request,
+                  {v1::Problem::OVERLOADED,
+                   absl::StrCat("over the limit of ", environment_.names.per_target_max(),
+                                " checks in flight for one name")},
+                  kRefusedByTarget);
+  }
+  auto entered = environment_.checks.Enter(tenant.number, 1);
+  if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
+    return Refuse(request, {v1::Problem::OVERLOADED, refusal->sentence}, NameOf(refusal->reason));
+  }
+  Run(std::move(request), std::get<Admission::Ticket>(std::move(entered)), *std::move(place));
+}
+
+void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
+                      TargetLimit::Place place) {
+  v1::Check& check = *request.mutable_check();
   environment_.metrics.checks_in_flight().Increment();
   const std::string check_id = check.check_id();
   // Entered first: the task may end at once, on this very stack.
   InFlight& entry = in_flight_[check_id];
-  entry = {.method = RequestedMethod(check),
+  entry = {.task = nullptr,
+           .ticket = std::move(ticket),
+           .place = std::move(place),
+           .method = RequestedMethod(check),
            .identifier = IdentifierText(check.identifier()),
            .attempt = check.attempt(),
            .request_id = request.request_id(),
            .traceparent = request.traceparent(),
-           .received = absl::Now()};
+           .received = absl::Now(),
+           .question = QuestionOf(request)};
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
                       [this, check_id](absl::StatusOr<v1::CheckResult> result) {
@@ -157,14 +223,12 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
 }
 
 void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
-  const auto ended = in_flight_.extract(check_id);
-  --environment_.checks_in_flight;
+  auto ended = in_flight_.extract(check_id);
+  // Whoever hears the result may ask about the name again.
+  ended.mapped().place = {};
   environment_.metrics.checks_in_flight().Decrement();
-  v1::CheckResponse response;
-  if (result.ok()) {
-    *response.mutable_result() = *std::move(result);
-  } else {
-    v1::CheckResult& failed = *response.mutable_result();
+  if (!result.ok()) {
+    v1::CheckResult failed;
     failed.set_check_id(check_id);
     failed.set_attempt(ended.mapped().attempt);
     *failed.mutable_perspective() = environment_.hello.perspective();
@@ -172,29 +236,66 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
     failed.mutable_problem()->set_kind(
         absl::IsCancelled(result.status()) ? v1::Problem::CANCELLED : v1::Problem::INTERNAL_ERROR);
     failed.mutable_problem()->set_detail(std::string(result.status().message()));
+    *failed.mutable_started_at() = ToTimestamp(ended.mapped().received);
+    *failed.mutable_finished_at() = ToTimestamp(absl::Now());
+    result = std::move(failed);
   }
-  environment_.metrics.CountCheck(ended.mapped().method, response.result(),
+  environment_.metrics.CountCheck(*caller_.tenant, ended.mapped().method, *result,
                                   absl::Now() - ended.mapped().received);
-  LogCheck(ended.mapped(), response.result());
-  Send(std::move(response));
+  LogCheck(ended.mapped(), *result);
+  SendResult(std::move(ended.mapped().question), *std::move(result),
+             std::move(ended.mapped().ticket));
   FinishIfIdle();
 }
 
-void CheckStream::AnswerOverloaded(const v1::Check& check) {
-  v1::CheckResponse response;
-  v1::CheckResult& result = *response.mutable_result();
-  result.set_check_id(check.check_id());
-  result.set_attempt(check.attempt());
+void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
+                         absl::string_view reason) {
+  environment_.metrics.tenants().CountRefused(*caller_.tenant, reason);
+  const std::string& tenant_id = caller_.tenant->tenant_id;
+  environment_.refusals.Log(LogLevel::kWarning, absl::StrCat(tenant_id, " ", reason),
+                            "check refused",
+                            {{"request_id", request.request_id()},
+                             {"tenant", tenant_id},
+                             {"peer", caller_.peer},
+                             {"reason", problem.detail}});
+  v1::CheckResult result;
+  result.set_check_id(request.check().check_id());
+  result.set_attempt(request.check().attempt());
   *result.mutable_perspective() = environment_.hello.perspective();
   result.set_outcome(v1::ERROR);
-  result.mutable_problem()->set_kind(v1::Problem::OVERLOADED);
-  result.mutable_problem()->set_detail("over the limit of checks in flight");
-  Send(std::move(response));
+  result.mutable_problem()->set_kind(problem.kind);
+  result.mutable_problem()->set_detail(std::move(problem.detail));
+  *result.mutable_started_at() = ToTimestamp(absl::Now());
+  *result.mutable_finished_at() = result.started_at();
+  SendResult(QuestionOf(request), std::move(result));
 }
 
-void CheckStream::Send(v1::CheckResponse response) {
+std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckRequest& request) const {
+  if (environment_.attester == nullptr) return std::nullopt;
+  return StatementOfQuestion(request);
+}
+
+void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
+                             Admission::Ticket ticket) {
   if (abandoned_) return;
-  outgoing_.push_back(std::move(response));
+  v1::CheckResponse response;
+  if (!question) {
+    *response.mutable_result() = std::move(result);
+    return Send(std::move(response), std::move(ticket));
+  }
+  auto attested = environment_.attester->Attest(*std::move(question), result);
+  if (!attested.ok()) {
+    // Whoever pins our key takes no result without signature, whatever it says.
+    Log(LogLevel::kError, "result not signed", {{"reason", attested.status().message()}});
+    return Abandon(grpc::Status(grpc::StatusCode::INTERNAL, "results cannot be signed"));
+  }
+  *response.mutable_attested_result() = *std::move(attested);
+  Send(std::move(response), std::move(ticket));
+}
+
+void CheckStream::Send(v1::CheckResponse response, Admission::Ticket ticket) {
+  if (abandoned_) return;
+  outgoing_.push_back({.response = std::move(response), .ticket = std::move(ticket)});
   WriteNext();
 }
 
@@ -205,7 +306,9 @@ void CheckStream::WriteNext() {
     return;
   }
   writing_ = true;
-  StartWrite(&outgoing_.front());
+  // Before the client can know of it, and ask again.
+  outgoing_.front().ticket = {};
+  StartWrite(&outgoing_.front().response);
 }
 
 // Ends everything at once: sockets close, late DNS answers are ignored, no result leaves any more.
@@ -223,6 +326,7 @@ void CheckStream::FinishIfIdle() {
   const bool all_said = abandoned_ || (input_ended_ && outgoing_.empty());
   if (finished_ || !all_said || writing_ || !in_flight_.empty()) return;
   finished_ = true;
+  age_timer_.cancel();
   grace_timer_.cancel();
   Finish(final_status_);
 }
@@ -231,7 +335,8 @@ void CheckStream::LogCheck(const InFlight& check, const v1::CheckResult& result)
   Log(LogLevel::kInfo, "check",
       {{"request_id", check.request_id},
        {"traceparent", check.traceparent},
-       {"peer", peer_},
+       {"tenant", caller_.tenant->tenant_id},
+       {"peer", caller_.peer},
        {"check_id", result.check_id()},
        {"method", v1::Method_Name(check.method)},
        {"identifier", check.identifier},

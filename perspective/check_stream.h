@@ -4,21 +4,27 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <boost/asio/steady_timer.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/admission.h"
+#include "common/caller.h"
+#include "common/log_limit.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
+#include "common/target_limit.h"
 #include "mpic/v1/perspective.pb.h"
+#include "perspective/attestation.h"
 #include "perspective/metrics.h"
+#include "perspective/problem.h"
 #include "perspective/worker.h"
 
 namespace mpic::perspective {
@@ -26,9 +32,14 @@ namespace mpic::perspective {
 // What all streams of a process share. Outlives them.
 struct StreamEnvironment {
   v1::Hello hello;
-  std::size_t checks_in_flight_max = 0;  // of the process
-  std::atomic<std::size_t> checks_in_flight = 0;
+  Admission& checks;
+  TargetLimit& names;
+  // When a stream asks for another in its place, and how long it then waits for its checks.
+  absl::Duration stream_age = absl::InfiniteDuration();
+  absl::Duration leaving_max = absl::InfiniteDuration();
+  const Attester* attester = nullptr;  // null: results are not signed
   Metrics& metrics;
+  LogLimit refusals = {};
 };
 
 // A gRPC reactor whose state lives on one worker's loop: every callback of gRPC is posted there, so
@@ -36,8 +47,9 @@ struct StreamEnvironment {
 // called just before, on the loop.
 class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse> {
  public:
-  CheckStream(Worker& worker, StreamEnvironment& environment, std::string peer,
-              std::function<void(CheckStream*)> on_done);
+  // `ticket`: the stream's own, among all streams.
+  CheckStream(Worker& worker, StreamEnvironment& environment, Caller caller,
+              Admission::Ticket ticket, std::function<void(CheckStream*)> on_done);
 
   // Sends Hello and begins to read. Once, right after construction.
   void Start();
@@ -58,40 +70,60 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   }
 
   // All below: on the loop.
+  void StartAgeing();
   void Read();
   void Take(v1::CheckRequest request);
   void StartCheck(v1::CheckRequest request);
+  void Run(v1::CheckRequest request, Admission::Ticket ticket, TargetLimit::Place place);
   void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
-  void AnswerOverloaded(const v1::Check& check);
-  void Send(v1::CheckResponse response);
+  void Refuse(const v1::CheckRequest& request, Problem problem, absl::string_view reason);
+  // Sends it with this perspective's signature, if it signs. A result keeps its check's place among
+  // those in flight until gRPC takes it: results that wait for a client that does not read are in
+  // no queue without a limit.
+  void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
+                  Admission::Ticket ticket = {});
+  void Send(v1::CheckResponse response, Admission::Ticket ticket = {});
   void WriteNext();
   void Abandon(grpc::Status status);
   void FinishIfIdle();
 
   struct InFlight {
     std::shared_ptr<LoopTask> task;
+    Admission::Ticket ticket;
+    TargetLimit::Place place;
     v1::Method method = v1::METHOD_UNSPECIFIED;
     std::string identifier;
     std::uint32_t attempt = 0;
     std::string request_id;
     std::string traceparent;
     absl::Time received;
+    std::optional<v1::ResultStatement> question;  // when results are signed
   };
+  // What a signature will say of the request; nullopt: nothing is signed.
+  std::optional<v1::ResultStatement> QuestionOf(const v1::CheckRequest& request) const;
   void LogCheck(const InFlight& check, const v1::CheckResult& result) const;
 
   Worker& worker_;
   StreamEnvironment& environment_;
-  const std::string peer_;
+  const Caller caller_;
+  const Admission::Ticket ticket_;
+  const v1::Hello hello_;
   const std::function<void(CheckStream*)> on_done_;
 
   v1::CheckRequest incoming_;  // gRPC writes into it while a read is under way
-  std::deque<v1::CheckResponse> outgoing_;
+  struct Outgoing {
+    v1::CheckResponse response;
+    Admission::Ticket ticket;
+  };
+  std::deque<Outgoing> outgoing_;
   std::map<std::string, InFlight> in_flight_;
+  boost::asio::steady_timer age_timer_;
   boost::asio::steady_timer grace_timer_;
   grpc::Status final_status_;
   bool reading_ = false;
   bool writing_ = false;
   bool input_ended_ = false;
+  bool going_away_ = false;
   bool abandoned_ = false;  // nothing more is sent
   bool finished_ = false;
 };

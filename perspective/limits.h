@@ -11,9 +11,14 @@
 namespace mpic::perspective {
 
 struct Limits {
-  // Work in flight. Configurable.
+  // Work in flight. Configurable, but for streams.
   std::size_t checks_in_flight_per_stream_max = 10'000;
   std::size_t checks_in_flight_max = 20'000;
+  // Against one target, over all streams: checks of a name, connections to an address.
+  std::size_t checks_in_flight_per_name_max = 50;
+  std::size_t connections_per_address_max = 100;
+  // Open streams. A coordinator has one for each of its loops, 64 at most.
+  std::size_t streams_max = 4'096;
 
   // A check's own time budget (protos/mpic/v1/check.proto).
   absl::Duration time_budget_min = absl::Milliseconds(100);

@@ -12,6 +12,7 @@
 #include "common/program.h"
 #include "common/shutdown.h"
 #include "common/status_macros.h"
+#include "perspective/attestation.h"
 #include "perspective/perspective_server.h"
 #include "perspective/settings.h"
 
@@ -22,9 +23,10 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   config::v1::PerspectiveConfig config;
   MPIC_RETURN_IF_ERROR(LoadConfigFile(file, config));
   MPIC_ASSIGN_OR_RETURN(Settings settings, CheckSettings(config));
-  // Also opens and checks the certificate files.
+  // Also opens and checks the files that it names.
   MPIC_RETURN_IF_ERROR(
       UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
+  if (settings.attestation) MPIC_RETURN_IF_ERROR(Attester::Load(*settings.attestation).status());
   return settings;
 }
 

@@ -43,8 +43,12 @@ std::string HttpResultLabel(const v1::HttpStep& step) {
 
 }  // namespace
 
-Metrics::Metrics(prometheus::Registry& registry, bool lab)
-    : dns_queries_(prometheus::BuildCounter()
+Metrics::Metrics(prometheus::Registry& registry, const Tenants& tenants, bool lab)
+    : tenants_(registry, tenants,
+               {.prefix = "mpic_perspective",
+                .result = "outcome",
+                .results = {"passed", "failed", "error"}}),
+      dns_queries_(prometheus::BuildCounter()
                        .Name("mpic_perspective_dns_queries_total")
                        .Help("DNS lookups by type, result and DNSSEC status.")
                        .Register(registry)),
@@ -104,10 +108,12 @@ Metrics::Metrics(prometheus::Registry& registry, bool lab)
       .Set(lab ? 1 : 0);
 }
 
-void Metrics::CountCheck(v1::Method method, const v1::CheckResult& result, absl::Duration took) {
+void Metrics::CountCheck(const Tenant& tenant, v1::Method method, const v1::CheckResult& result,
+                         absl::Duration took) {
   const auto counter = checks_.find({method, result.outcome()});
   if (counter == checks_.end()) return;  // an unsupported method is no check of ours
   counter->second->Increment();
+  tenants_.CountCheck(tenant, method, OutcomeLabel(result.outcome()));
   durations_[method]->Observe(absl::ToDoubleSeconds(took));
   CountSteps(result);
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "common/tenant_metrics.h"
 #include "mpic/v1/check.pb.h"
 
 namespace mpic::perspective {
@@ -19,20 +20,23 @@ namespace mpic::perspective {
 // Thread-safe. The registry must outlive it.
 class Metrics {
  public:
-  Metrics(prometheus::Registry& registry, bool lab);
+  Metrics(prometheus::Registry& registry, const Tenants& tenants, bool lab);
 
   // One finished check, with its steps.
-  void CountCheck(v1::Method method, const v1::CheckResult& result, absl::Duration took);
+  void CountCheck(const Tenant& tenant, v1::Method method, const v1::CheckResult& result,
+                  absl::Duration took);
   // A peer that is not listed was turned away.
   void CountRefusedPeer() { refused_peers_.Increment(); }
   // The resolver was asked to show that it validates DNSSEC.
   void SetDnssecProven(bool proven) { dnssec_proven_.Set(proven ? 1 : 0); }
+  TenantMetrics& tenants() { return tenants_; }
   prometheus::Gauge& checks_in_flight() { return checks_in_flight_; }
   prometheus::Gauge& streams() { return streams_; }
 
  private:
   void CountSteps(const v1::CheckResult& result);
 
+  TenantMetrics tenants_;
   std::map<std::pair<v1::Method, v1::Outcome>, prometheus::Counter*> checks_;
   std::map<v1::Method, prometheus::Histogram*> durations_;
   prometheus::Family<prometheus::Counter>& dns_queries_;

@@ -9,12 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/certificate_metric.h"
 #include "common/credentials.h"
 #include "common/grpc_server_metrics.h"
+#include "common/handshake_failures.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
 #include "common/random.h"
+#include "common/server_ageing.h"
 #include "common/status_macros.h"
 #include "perspective/net/beast_http_fetcher.h"
 #include "perspective/net/cares_dns_client.h"
@@ -27,9 +28,14 @@ constexpr char kServiceName[] = "mpic.v1.PerspectiveService";
 
 // A key authorization is below 1 KiB; the largest checks name some dozens of account URIs.
 constexpr int kMessageOctetsMax = 256 * 1024;
+// A coordinator has a connection, and on it a stream, for each of its loops.
+constexpr int kStreamsPerConnectionMax = 100;
 // Coordinators ping their long-lived streams every 30 s (operations: gRPC's own default is 300 s,
 // and a client that pings sooner is cut off).
 constexpr int kPingIntervalMinMs = 10'000;
+
+// A check that crosses our GoingAway on its way begins a little later.
+constexpr absl::Duration kWayMax = absl::Seconds(5);
 
 bool LiesIn(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -75,9 +81,19 @@ struct PerspectiveServer::Bench {
 
 PerspectiveServer::PerspectiveServer(const Settings& settings)
     : settings_(settings),
-      metrics_(*registry_, settings.identity.lab()),
+      metrics_(*registry_, settings.tenants, settings.identity.lab()),
+      checks_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight_max,
+                                          .on_change =
+                                              [this](std::size_t tenant, std::size_t checks) {
+                                                metrics_.tenants().SetInFlight(tenant, checks);
+                                              }}),
+      names_(settings.limits.checks_in_flight_per_name_max),
+      connections_(settings.limits.connections_per_address_max),
       environment_{.hello = MakeHello(settings),
-                   .checks_in_flight_max = settings.limits.checks_in_flight_max,
+                   .checks = checks_,
+                   .names = names_,
+                   .stream_age = AgeingOf(settings.tls, settings.limits.time_budget_max).stream_age,
+                   .leaving_max = settings.limits.time_budget_max + kWayMax,
                    .metrics = metrics_} {}
 
 PerspectiveServer::~PerspectiveServer() { Shutdown(); }
@@ -85,6 +101,10 @@ PerspectiveServer::~PerspectiveServer() { Shutdown(); }
 absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
     const Settings& settings) {
   auto server = std::unique_ptr<PerspectiveServer>(new PerspectiveServer(settings));
+  if (settings.attestation) {
+    MPIC_ASSIGN_OR_RETURN(server->attester_, Attester::Load(*settings.attestation));
+    server->environment_.attester = &*server->attester_;
+  }
   server->loops_ = std::make_unique<IoLoops>(settings.threads);
   std::vector<Worker> workers;
   for (std::size_t i = 0; i < server->loops_->size(); ++i) {
@@ -92,11 +112,15 @@ absl::StatusOr<std::unique_ptr<PerspectiveServer>> PerspectiveServer::Start(
     workers.push_back(
         {.loop = server->loops_->loop(i), .checker = *server->benches_.back()->checker});
   }
-  server->service_ =
-      std::make_unique<PerspectiveService>(std::move(workers), server->environment_, settings.tls);
+  server->service_ = std::make_unique<PerspectiveService>(std::move(workers), server->environment_,
+                                                          server->settings_);
   server->StartDnssecWatch();
   MPIC_RETURN_IF_ERROR(server->Listen());
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
+  if (server->certificates_) {
+    server->certificate_watch_ =
+        std::make_unique<CertificateWatch>(server->certificates_, RefreshInterval(settings.tls));
+  }
   return server;
 }
 
@@ -105,6 +129,9 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
     return !LiesIn(settings_.refused_prefixes, address) &&
            (!ReservedBlock(address).has_value() ||
             LiesIn(settings_.allowed_reserved_prefixes, address));
+  };
+  const auto take_place = [this](const IpAddress& address) {
+    return connections_.Enter(TargetOfAddress(address));
   };
   auto bench = std::make_unique<Bench>();
   MPIC_ASSIGN_OR_RETURN(
@@ -122,6 +149,7 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
                               .head_octets_max = settings_.limits.http_head_octets_max,
                               .user_agent = settings_.user_agent,
                               .may_connect = may_connect,
+                              .take_place = take_place,
                               .lab_ports = settings_.lab_ports});
   bench->tls = std::make_unique<OpensslTlsProber>(OpensslTlsProberOptions{
       .connect_timeout = settings_.limits.connect_timeout,
@@ -129,6 +157,7 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
       .certificate_list_octets_max = settings_.limits.tls_certificate_list_octets_max,
       .handshake_octets_max = settings_.limits.tls_handshake_octets_max,
       .may_connect = may_connect,
+      .take_place = take_place,
       .lab_ports = settings_.lab_ports});
   bench->checker = std::make_unique<Checker>(settings_.identity,
                                              Senses{.dns = *bench->dns,
@@ -143,7 +172,10 @@ absl::Status PerspectiveServer::AddWorker(boost::asio::io_context& loop) {
 }
 
 absl::Status PerspectiveServer::Listen() {
-  MPIC_ASSIGN_OR_RETURN(const auto credentials, ServerCredentials(settings_.tls, settings_.listen));
+  MPIC_ASSIGN_OR_RETURN(certificates_,
+                        LoadCertificates(settings_.tls, TlsRole::kServer, registry_));
+  MPIC_ASSIGN_OR_RETURN(const auto credentials,
+                        ServerCredentials(settings_.tls, settings_.listen, certificates_));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -153,8 +185,10 @@ absl::Status PerspectiveServer::Listen() {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingIntervalMinMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
   // Two processes must never share a port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  AgeConnections(AgeingOf(settings_.tls, settings_.limits.time_budget_max), builder);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(GrpcServerMetrics(*registry_, {kServiceName}));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
@@ -212,18 +246,22 @@ absl::Status PerspectiveServer::Standing() const {
 
 absl::Status PerspectiveServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
-  PublishCertificateExpiry(settings_.tls, *registry_);
   MPIC_ASSIGN_OR_RETURN(
-      admin_,
-      AdminServer::Start({.listen = settings_.admin_listen,
-                          .collectables = {registry_, std::make_shared<ProcessMetrics>(
-                                                          "mpic-perspective", MPIC_VERSION)},
-                          .ready = [this] { return Standing(); },
-                          .config_json = settings_.config_json}));
+      admin_, AdminServer::Start({.listen = settings_.admin_listen,
+                                  .collectables = {registry_, std::make_shared<HandshakeFailures>(),
+                                                   std::make_shared<ProcessMetrics>(
+                                                       "mpic-perspective", MPIC_VERSION)},
+                                  .ready = [this] { return Standing(); },
+                                  .config_json = settings_.config_json}));
   return absl::OkStatus();
 }
 
+void PerspectiveServer::ReloadCertificates() {
+  if (certificates_) certificates_->Reload(absl::Now());
+}
+
 void PerspectiveServer::Shutdown() {
+  certificate_watch_.reset();
   StopDnssecWatch();
   if (server_) {
     server_->GetHealthCheckService()->SetServingStatus(kServiceName, false);

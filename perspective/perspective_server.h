@@ -7,6 +7,7 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -14,9 +15,14 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/admin_server.h"
+#include "common/admission.h"
+#include "common/certificate_watch.h"
 #include "common/clock.h"
 #include "common/io_loops.h"
 #include "common/loop_task.h"
+#include "common/rotating_certificates.h"
+#include "common/target_limit.h"
+#include "perspective/attestation.h"
 #include "perspective/dnssec_watch.h"
 #include "perspective/perspective_service.h"
 #include "perspective/settings.h"
@@ -35,6 +41,10 @@ class PerspectiveServer {
   // The ports really listened on.
   int port() const { return port_; }
   int admin_port() const { return admin_ ? admin_->port() : 0; }
+
+  // Looks at the certificate files now, as is done every tls.refresh_interval. Thread-safe; may
+  // block on the file system.
+  void ReloadCertificates();
 
   // Not serving, GoingAway on every stream, checks in flight finish within the drain timeout, then
   // the server ends. Blocks. Idempotent.
@@ -58,7 +68,13 @@ class PerspectiveServer {
   SystemClock clock_;
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   Metrics metrics_;
+  std::optional<Attester> attester_;
+  Admission checks_;
+  TargetLimit names_;
+  TargetLimit connections_;  // by address
   StreamEnvironment environment_;
+  std::shared_ptr<RotatingCertificates> certificates_;  // null: plaintext
+  std::unique_ptr<CertificateWatch> certificate_watch_;
   // Destroyed from the bottom up: the server first, then service and senses, the loops' queues
   // last.
   std::unique_ptr<IoLoops> loops_;

@@ -2,8 +2,10 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
-#include "common/credentials.h"
+#include "absl/strings/str_cat.h"
+#include "common/caller.h"
 #include "common/log.h"
 
 namespace mpic::perspective {
@@ -21,21 +23,39 @@ class RefusedStream final : public CheckReactor {
 }  // namespace
 
 PerspectiveService::PerspectiveService(std::vector<Worker> workers, StreamEnvironment& environment,
-                                       config::v1::Tls tls)
-    : workers_(std::move(workers)), environment_(environment), tls_(std::move(tls)) {}
+                                       const Settings& settings)
+    : workers_(std::move(workers)),
+      environment_(environment),
+      settings_(settings),
+      // Rates and limits of the tenants are of checks; streams are shared out fairly all the same.
+      admission_(std::vector<Admission::Limits>(settings.tenants.all().size()),
+                 {.in_flight_max = settings.limits.streams_max}) {}
 
 CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
-  absl::StatusOr<std::string> peer = AuthorizePeer(*context->auth_context(), tls_);
-  if (!peer.ok()) {
+  absl::StatusOr<Caller> caller =
+      AuthorizeCaller(*context->auth_context(), settings_.tls, settings_.tenants);
+  if (!caller.ok()) {
     environment_.metrics.CountRefusedPeer();
-    const std::string reason(peer.status().message());
-    Log(LogLevel::kWarning, "peer refused", {{"address", context->peer()}, {"reason", reason}});
+    const std::string reason(caller.status().message());
+    environment_.refusals.Log(LogLevel::kWarning, "peer", "peer refused",
+                              {{"address", context->peer()}, {"reason", reason}});
     return new RefusedStream(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, reason));
+  }
+  const Tenant& tenant = *caller->tenant;
+  auto entered = admission_.Enter(tenant.number, 1);
+  if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
+    environment_.metrics.tenants().CountRefused(tenant, kRefusedByStreams);
+    environment_.refusals.Log(
+        LogLevel::kWarning, absl::StrCat(tenant.tenant_id, " stream"), "stream refused",
+        {{"tenant", tenant.tenant_id}, {"peer", caller->peer}, {"reason", refusal->sentence}});
+    return new RefusedStream(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                                          absl::StrCat("streams: ", refusal->sentence)));
   }
   const absl::MutexLock lock(&mutex_);
   if (closed_) return new RefusedStream(grpc::Status(grpc::StatusCode::UNAVAILABLE, *closed_));
   Worker& worker = workers_[next_worker_++ % workers_.size()];
-  auto* stream = new CheckStream(worker, environment_, *std::move(peer),
+  auto* stream = new CheckStream(worker, environment_, *std::move(caller),
+                                 std::get<Admission::Ticket>(std::move(entered)),
                                  [this](CheckStream* done) { Forget(done); });
   streams_.insert(stream);
   stream->Start();

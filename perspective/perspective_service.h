@@ -14,9 +14,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "mpic/config/v1/common.pb.h"
+#include "common/admission.h"
 #include "mpic/v1/perspective.grpc.pb.h"
 #include "perspective/check_stream.h"
+#include "perspective/settings.h"
 #include "perspective/worker.h"
 
 namespace mpic::perspective {
@@ -24,11 +25,13 @@ namespace mpic::perspective {
 // Thread-safe. Outlives the gRPC server that serves it, and its streams.
 class PerspectiveService final : public v1::PerspectiveService::CallbackService {
  public:
-  // Streams are dealt out to `workers` in turn. `tls` says which peers may call.
+  // Streams are dealt out to `workers` in turn. `settings` say which peers may call, for which
+  // tenants, and how many streams there may be; they outlive this.
   PerspectiveService(std::vector<Worker> workers, StreamEnvironment& environment,
-                     config::v1::Tls tls);
+                     const Settings& settings);
 
-  // PERMISSION_DENIED for an unlisted peer, UNAVAILABLE while closed.
+  // PERMISSION_DENIED for an unlisted peer, UNAVAILABLE while closed, RESOURCE_EXHAUSTED for a
+  // stream over the limit.
   grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>* Check(
       grpc::CallbackServerContext* context) override;
 
@@ -44,7 +47,8 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
 
   std::vector<Worker> workers_;
   StreamEnvironment& environment_;
-  const config::v1::Tls tls_;
+  const Settings& settings_;
+  Admission admission_;  // of streams
   std::atomic<std::size_t> next_worker_ = 0;
   absl::Mutex mutex_;
   std::set<CheckStream*> streams_ ABSL_GUARDED_BY(mutex_);

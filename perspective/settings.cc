@@ -12,6 +12,8 @@
 #include "common/config_file.h"
 #include "common/config_violations.h"
 #include "common/rir.h"
+#include "common/tenants_check.h"
+#include "common/tls_times.h"
 
 namespace mpic::perspective {
 namespace {
@@ -103,6 +105,12 @@ void SetLimits(const config::v1::PerspectiveLimits& from, Limits& to,
   to.checks_in_flight_max =
       violations.Number("limits.checks_in_flight", from.checks_in_flight(), 1, 200'000,
                         static_cast<unsigned>(to.checks_in_flight_max));
+  to.checks_in_flight_per_name_max =
+      violations.Number("limits.checks_in_flight_per_name", from.checks_in_flight_per_name(), 1,
+                        10'000, static_cast<unsigned>(to.checks_in_flight_per_name_max));
+  to.connections_per_address_max =
+      violations.Number("limits.connections_per_address", from.connections_per_address(), 1, 10'000,
+                        static_cast<unsigned>(to.connections_per_address_max));
   to.dns_timeout = violations.Duration(
       "limits.dns_timeout", from.has_dns_timeout(), from.dns_timeout(),
       {.low = absl::Milliseconds(50), .high = absl::Seconds(10)}, to.dns_timeout);
@@ -143,6 +151,16 @@ void SetLab(const config::v1::PerspectiveLab& lab, Settings& settings,
       violations.Number("lab.https_port", lab.https_port(), 1, 65'535, 0));
 }
 
+void SetAttestation(const PerspectiveConfig& config, Settings& settings,
+                    ConfigViolations& violations) {
+  if (!config.has_attestation()) return;
+  const config::v1::Attestation& from = config.attestation();
+  violations.CheckId("attestation.key_id", from.key_id());
+  if (from.private_key_file().empty())
+    violations.Add("attestation.private_key_file", "must be set");
+  settings.attestation = {.key_id = from.key_id(), .private_key_file = from.private_key_file()};
+}
+
 bool IsHeaderText(absl::string_view text) {
   for (const char c : text) {
     if (c < 0x20 || c > 0x7e) return false;
@@ -161,6 +179,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   SetLimits(config.limits(), settings.limits, violations);
   SetPrefixes("refused_prefixes", config.refused_prefixes(), settings.refused_prefixes, violations);
   SetLab(config.lab(), settings, violations);
+  SetAttestation(config, settings, violations);
   violations.CheckEndpoint("listen", config.listen(), /*optional=*/false);
   violations.CheckEndpoint("admin_listen", config.admin_listen(), /*optional=*/true);
   if (!IsHeaderText(config.user_agent())) {
@@ -169,6 +188,11 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   settings.listen = config.listen();
   settings.admin_listen = config.admin_listen();
   settings.tls = config.tls();
+  CheckTlsTimes("tls", config.tls(), violations);
+  settings.tenants = CheckTenants(
+      config.tenants(),
+      {.checks_in_flight = static_cast<unsigned>(settings.limits.checks_in_flight_max)},
+      settings.tls, violations);
   settings.user_agent =
       config.user_agent().empty() ? settings.identity.software() : config.user_agent();
   if (config.log_level() != config::v1::LOG_LEVEL_UNSPECIFIED) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/ip_address.h"
+#include "common/tenants.h"
 #include "mpic/config/v1/perspective.pb.h"
 #include "mpic/v1/check.pb.h"
 #include "perspective/dnssec_watch.h"
@@ -20,6 +21,12 @@ namespace mpic::perspective {
 // A label of 16 octets and its dot must fit before it.
 inline constexpr std::size_t kUncachedNameOctetsMax = kNameOctetsMax - 17;
 
+// The key that results are signed with.
+struct AttestationSettings {
+  std::string key_id;
+  std::string private_key_file;
+};
+
 // Meaning and ranges of the fields: mpic/config/v1/perspective.proto.
 struct Settings {
   v1::PerspectiveIdentity identity;
@@ -28,7 +35,9 @@ struct Settings {
   std::optional<DnssecWatchOptions> dnssec_watch;  // set when the resolver is said to validate
   std::string listen;
   std::string admin_listen;  // empty: no admin server
-  config::v1::Tls tls;
+  config::v1::Tls tls;       // its allowed_peers are those of all tenants
+  Tenants tenants;
+  std::optional<AttestationSettings> attestation;  // nullopt: results are not signed
   Limits limits;
   std::string user_agent;
   config::v1::LogLevel log_level = config::v1::info;
@@ -42,7 +51,7 @@ struct Settings {
 };
 
 // Checks a configuration. FAILED_PRECONDITION lists all violations, one a line, each with its field
-// path. Certificate files are not opened here.
+// path. Certificate and key files are not opened here.
 absl::StatusOr<Settings> CheckSettings(const config::v1::PerspectiveConfig& config);
 
 }  // namespace mpic::perspective

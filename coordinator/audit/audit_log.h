@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "mpic/v1/audit.pb.h"
 
@@ -18,6 +19,10 @@ class AuditLog {
   // is where the implementation promises to keep it. On an error no verdict may leave.
   virtual boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(
       v1::AuditRecord record) = 0;
+
+  // OK, or UNAVAILABLE with the reason while no record can be written, so that nobody begins what
+  // would end without a verdict.
+  virtual absl::Status Health() const = 0;
 };
 
 }  // namespace mpic::coordinator

@@ -46,9 +46,12 @@ absl::string_view ChallengeOf(const v1::Check& check) {
 // Shorter values, which only DNS_CHANGE permits, occur in words that mean something else.
 constexpr std::size_t kRemovedOctetsMin = 16;
 
-// Wherever a perspective quotes the challenge: details, URLs, raw records.
+// Wherever a perspective quotes the challenge: details, URLs, raw records. Attestations stay as
+// they are: with one octet changed they prove nothing, and of what a challenge could stand in they
+// hold names only, which the record shows anyway.
 void RemoveQuotes(absl::string_view challenge, google::protobuf::Message& message) {
   using google::protobuf::FieldDescriptor;
+  if (message.GetDescriptor() == v1::Attestation::descriptor()) return;
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
@@ -74,10 +77,22 @@ void RemoveQuotes(absl::string_view challenge, google::protobuf::Message& messag
   }
 }
 
-void LeaveOutChallenge(const v1::Check& check, v1::CheckResult& result) {
-  if (ChallengeOf(check).empty()) return;
+void LeaveOutChallenge(v1::CheckResult& result) {
   result.clear_observed_value();
   if (result.has_http()) result.mutable_http()->clear_body();
+}
+
+void LeaveOutChallenge(const v1::Check& check, v1::AuditRecord& record) {
+  const absl::string_view challenge = ChallengeOf(check);
+  if (challenge.empty()) return;
+  v1::Corroboration& corroboration = *record.mutable_corroboration();
+  if (corroboration.has_primary()) LeaveOutChallenge(*corroboration.mutable_primary());
+  for (v1::RemoteResult& remote : *corroboration.mutable_remotes()) {
+    if (remote.has_result()) LeaveOutChallenge(*remote.mutable_result());
+  }
+  if (challenge.size() < kRemovedOctetsMin) return;
+  RemoveQuotes(challenge, corroboration);
+  for (v1::AttemptRecord& attempt : *record.mutable_attempts()) RemoveQuotes(challenge, attempt);
 }
 
 v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
@@ -104,11 +119,16 @@ v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
 
 v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
                            const std::vector<AttemptResult>& attempts,
-                           const v1::Corroboration& corroboration) {
+                           const v1::Corroboration& corroboration, ChallengeForm challenges) {
   v1::AuditRecord record;
   record.set_request_id(origin.request_id);
   record.set_traceparent(origin.traceparent);
   record.set_requested_by(origin.requested_by);
+  record.set_tenant_id(origin.tenant_id());
+  if (origin.tenant) {
+    record.mutable_tenant_labels()->insert(origin.tenant->labels.begin(),
+                                           origin.tenant->labels.end());
+  }
   record.set_identifier(IdentifierText(input.check.identifier()));
   record.set_method(input.method);
   record.set_method_reference(input.method_reference);
@@ -116,16 +136,12 @@ v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& inpu
   record.set_challenge_sha256(Sha256Hex(ChallengeOf(input.check)));
   for (const AttemptResult& attempt : attempts) *record.add_attempts() = RecordOf(attempt);
   *record.mutable_corroboration() = corroboration;
-  LeaveOutChallenge(input.check, *record.mutable_corroboration()->mutable_primary());
-  for (v1::RemoteResult& remote : *record.mutable_corroboration()->mutable_remotes()) {
-    if (remote.has_result()) LeaveOutChallenge(input.check, *remote.mutable_result());
-  }
-  if (const absl::string_view challenge = ChallengeOf(input.check);
-      challenge.size() >= kRemovedOctetsMin) {
-    RemoveQuotes(challenge, *record.mutable_corroboration());
-    for (v1::AttemptRecord& attempt : *record.mutable_attempts()) RemoveQuotes(challenge, attempt);
-  }
   record.set_coordinator("mpic-coordinator/" MPIC_VERSION);
+  if (challenges == ChallengeForm::kValue) {
+    record.set_challenge(std::string(ChallengeOf(input.check)));
+  } else {
+    LeaveOutChallenge(input.check, record);
+  }
   return record;
 }
 

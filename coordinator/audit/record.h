@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/tenants.h"
 #include "coordinator/attempt.h"
 #include "coordinator/request_check.h"
 #include "mpic/v1/audit.pb.h"
@@ -16,15 +17,24 @@ namespace mpic::coordinator {
 struct RequestOrigin {
   std::string request_id;
   std::string traceparent;
-  std::string requested_by;  // certificate name of the RA
+  std::string requested_by;    // certificate name of the RA
+  TenantPtr tenant = nullptr;  // null: not known (yet)
+
+  std::string tenant_id() const { return tenant ? tenant->tenant_id : ""; }
 };
 
-// Every attempt is in it, the failed ones as well. Challenge values appear as their SHA-256 only:
-// the observed values and the bodies that hold them are left out, and where a perspective quotes
-// them "[challenge]" stands instead.
+enum class ChallengeForm {
+  // As their SHA-256 only: the observed values and the bodies that hold them are left out, and
+  // where a perspective quotes them "[challenge]" stands instead.
+  kDigest,
+  // The value itself beside its digest, and everything that was seen (audit.record_challenges).
+  kValue,
+};
+
+// Every attempt is in it, the failed ones as well.
 v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
                            const std::vector<AttemptResult>& attempts,
-                           const v1::Corroboration& corroboration);
+                           const v1::Corroboration& corroboration, ChallengeForm challenges);
 
 }  // namespace mpic::coordinator
 

@@ -72,6 +72,8 @@ std::variant<CheckArguments, int> ParseCheckArguments(const std::string& command
     AddFlags(app, flags);
     app.add_option("--request", parsed.request_file,
                    "CorroborateRequest in JSON, instead of METHOD NAME; - is the standard input");
+    app.add_option("--attestation-key", parsed.attestation_key_file,
+                   "\"mpicctl check\" only: the public key (PEM) that must have signed the result");
     AddMethods(app, check);
     std::reverse(words.begin(), words.end());  // as CLI11 takes them
     try {

@@ -12,10 +12,11 @@
 
 namespace mpic::coordinator::cli {
 
-// One of the two is not empty.
+// Either checks or request_file is not empty.
 struct CheckArguments {
   std::vector<v1::Check> checks;
-  std::string request_file;  // --request; "-" is the standard input
+  std::string request_file;          // --request; "-" is the standard input
+  std::string attestation_key_file;  // --attestation-key
 };
 
 // What to ask, or the code to exit with: --help has been printed on `out`, a bad command line

@@ -1,6 +1,7 @@
 #include "coordinator/cli/check_text.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/check_method.h"
 #include "common/domain_name.h"
 #include "common/proto_time.h"
 #include "coordinator/cli/terminal_text.h"

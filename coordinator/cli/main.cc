@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "coordinator/cli/account_uri.h"
 #include "coordinator/cli/adn.h"
+#include "coordinator/cli/audit.h"
 #include "coordinator/cli/check.h"
 #include "coordinator/cli/check_arguments.h"
 #include "coordinator/cli/corroborate.h"
@@ -88,6 +89,7 @@ int Run(int argc, char** argv) {
   AdnArguments adn_arguments;
   AccountUriArguments account_uri_arguments;
   ExplainArguments explain_arguments;
+  AuditArguments audit_arguments;
   CLI::App app{"Asks for Multi-Perspective Issuance Corroboration, and shows the answer.",
                "mpicctl"};
   app.set_version_flag("--version", "mpicctl " MPIC_VERSION);
@@ -101,6 +103,7 @@ int Run(int argc, char** argv) {
   const CLI::App* adn = AddAdn(app, adn_arguments);
   const CLI::App* account_uri = AddAccountUri(app, account_uri_arguments);
   AddExplain(app, explain_arguments);
+  const AuditCommands audit = AddAudit(app, audit_arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -110,6 +113,7 @@ int Run(int argc, char** argv) {
   if (check->parsed()) return Ask(*check, flags, Check);
   if (adn->parsed()) return ListAdns(adn_arguments, flags, std::cout, std::cerr);
   if (account_uri->parsed()) return PrintAccountUri(account_uri_arguments, std::cout, std::cerr);
+  if (audit.audit->parsed()) return RunAudit(audit, audit_arguments, std::cout, std::cerr);
   return ExplainPolicy(explain_arguments.config_file, explain_arguments.at, flags.output, std::cout,
                        std::cerr);
 }

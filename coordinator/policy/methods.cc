@@ -4,10 +4,8 @@
 #include <array>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
+#include "common/method_names.h"
 #include "common/validation_method_labels.h"
 #include "coordinator/policy/other_methods.h"
 
@@ -25,18 +23,15 @@ constexpr Ticks kAnyAdn{.wildcard = true, .prune = true, .cname_adn = true};
 constexpr Ticks kPrunedAdn{.wildcard = true, .prune = true};
 constexpr Ticks kExactName{.onion = true};
 
-struct Titles {
-  absl::string_view name;
-  absl::string_view name_reference;
-  absl::string_view ip_reference;
-};
-
-MethodFacts Row(v1::Method method, const Titles& titles, const Ticks& ticks) {
+MethodFacts Row(v1::Method method, const Ticks& ticks) {
   MethodFacts facts;
   facts.method = method;
-  facts.name = titles.name;
-  facts.name_reference = titles.name_reference;
-  facts.ip_reference = titles.ip_reference;
+  for (const MethodNames& names : AllMethodNames()) {
+    if (names.method != method) continue;
+    facts.name = names.name;
+    facts.name_reference = names.name_reference;
+    facts.ip_reference = names.ip_reference;
+  }
   facts.wildcard = ticks.wildcard;
   facts.prune = ticks.prune;
   facts.cname_adn = ticks.cname_adn;
@@ -48,9 +43,8 @@ MethodFacts Row(v1::Method method, const Titles& titles, const Ticks& ticks) {
 
 // SC-090, in force since 2026-01-12: discouraged since 2026-03-15, prohibited later, old
 // validations included.
-MethodFacts Contact(v1::Method method, absl::string_view name, absl::string_view reference,
-                    absl::CivilDay sunset) {
-  MethodFacts facts = Row(method, {name, reference, ""}, kAnyAdn);
+MethodFacts Contact(v1::Method method, absl::CivilDay sunset) {
+  MethodFacts facts = Row(method, kAnyAdn);
   facts.sunset_announced = absl::CivilDay(2026, 1, 12);
   facts.should_not_since = absl::CivilDay(2026, 3, 15);
   facts.sunset = sunset;
@@ -58,7 +52,7 @@ MethodFacts Contact(v1::Method method, absl::string_view name, absl::string_view
 }
 
 MethodFacts ReverseLookup() {
-  MethodFacts facts = Row(v1::REVERSE_LOOKUP, {"reverse-lookup", "", "BR 3.2.2.5.3"}, {});
+  MethodFacts facts = Row(v1::REVERSE_LOOKUP, {});
   facts.sunset_announced = absl::CivilDay(2025, 12, 16);  // SC-091
   facts.sunset = absl::CivilDay(2027, 3, 15);
   return facts;
@@ -66,7 +60,7 @@ MethodFacts ReverseLookup() {
 
 // Looks at the identifier itself, so that no ADN tick applies; wildcards have their own property.
 MethodFacts Caa() {
-  MethodFacts facts = Row(v1::CAA, {"caa", "BR 4.2.2.1", ""}, {.wildcard = true});
+  MethodFacts facts = Row(v1::CAA, {.wildcard = true});
   facts.compares_observation = false;
   return facts;
 }
@@ -75,33 +69,21 @@ const auto& Table() {
   static constexpr absl::CivilDay kPhonesEnd(2027, 3, 15);
   static constexpr absl::CivilDay kEmailsEnd(2028, 3, 15);
   static const std::array<MethodFacts, 13> kMethods = {
-      Row(v1::DNS_CHANGE, {"dns-change", "BR 3.2.2.4.7", ""}, kAnyAdn),
-      Row(v1::DNS_01, {"dns-01", "BR 3.2.2.4.7", ""}, kAnyAdn),
-      Contact(v1::CAA_EMAIL_CONTACT, "caa-email-contact", "BR 3.2.2.4.13", kEmailsEnd),
-      Contact(v1::TXT_EMAIL_CONTACT, "txt-email-contact", "BR 3.2.2.4.14", kEmailsEnd),
-      Contact(v1::TXT_PHONE_CONTACT, "txt-phone-contact", "BR 3.2.2.4.16", kPhonesEnd),
-      Contact(v1::CAA_PHONE_CONTACT, "caa-phone-contact", "BR 3.2.2.4.17", kPhonesEnd),
-      Row(v1::WEBSITE_CHANGE, {"website-change", "BR 3.2.2.4.18", "BR 3.2.2.5.1"}, kExactName),
-      Row(v1::HTTP_01, {"http-01", "BR 3.2.2.4.19", "BR 3.2.2.5.6"}, kExactName),
-      Row(v1::TLS_ALPN_01, {"tls-alpn-01", "BR 3.2.2.4.20", "BR 3.2.2.5.7"}, kExactName),
-      Row(v1::DNS_ACCOUNT_01, {"dns-account-01", "BR 3.2.2.4.21", ""}, kPrunedAdn),
-      Row(v1::DNS_PERSIST, {"dns-persist-01", "BR 3.2.2.4.22", "BR 3.2.2.5.8"}, kPrunedAdn),
+      Row(v1::DNS_CHANGE, kAnyAdn),
+      Row(v1::DNS_01, kAnyAdn),
+      Contact(v1::CAA_EMAIL_CONTACT, kEmailsEnd),
+      Contact(v1::TXT_EMAIL_CONTACT, kEmailsEnd),
+      Contact(v1::TXT_PHONE_CONTACT, kPhonesEnd),
+      Contact(v1::CAA_PHONE_CONTACT, kPhonesEnd),
+      Row(v1::WEBSITE_CHANGE, kExactName),
+      Row(v1::HTTP_01, kExactName),
+      Row(v1::TLS_ALPN_01, kExactName),
+      Row(v1::DNS_ACCOUNT_01, kPrunedAdn),
+      Row(v1::DNS_PERSIST, kPrunedAdn),
       ReverseLookup(),
       Caa(),
   };
   return kMethods;
-}
-
-// "3.2.2.4.19" of "BR 3.2.2.4.19".
-absl::string_view SectionOf(absl::string_view reference) {
-  return absl::StripPrefix(reference, "BR ");
-}
-
-bool IsCalled(const MethodFacts& facts, absl::string_view name) {
-  if (absl::EqualsIgnoreCase(facts.name, name)) return true;
-  const absl::string_view section = SectionOf(name);
-  return !section.empty() &&
-         (section == SectionOf(facts.name_reference) || section == SectionOf(facts.ip_reference));
 }
 
 absl::Time StartOf(absl::CivilDay day) { return absl::FromCivil(day, absl::UTCTimeZone()); }
@@ -123,52 +105,13 @@ const MethodFacts* FactsOf(v1::Method method) {
   return row == table.end() ? nullptr : &*row;
 }
 
-v1::Method MethodOf(const v1::Check& check) {
-  switch (check.method_case()) {
-    case v1::Check::kDnsChange:
-      return v1::DNS_CHANGE;
-    case v1::Check::kDns01:
-      return v1::DNS_01;
-    case v1::Check::kCaaEmailContact:
-      return v1::CAA_EMAIL_CONTACT;
-    case v1::Check::kTxtEmailContact:
-      return v1::TXT_EMAIL_CONTACT;
-    case v1::Check::kTxtPhoneContact:
-      return v1::TXT_PHONE_CONTACT;
-    case v1::Check::kCaaPhoneContact:
-      return v1::CAA_PHONE_CONTACT;
-    case v1::Check::kWebsiteChange:
-      return v1::WEBSITE_CHANGE;
-    case v1::Check::kHttp01:
-      return v1::HTTP_01;
-    case v1::Check::kTlsAlpn01:
-      return v1::TLS_ALPN_01;
-    case v1::Check::kDnsAccount01:
-      return v1::DNS_ACCOUNT_01;
-    case v1::Check::kDnsPersist:
-      return v1::DNS_PERSIST;
-    case v1::Check::kReverseLookup:
-      return v1::REVERSE_LOOKUP;
-    case v1::Check::kCaa:
-      return v1::CAA;
-    case v1::Check::METHOD_NOT_SET:
-      break;
-  }
-  return v1::METHOD_UNSPECIFIED;
-}
-
 absl::StatusOr<v1::Method> MethodFromName(absl::string_view name) {
-  for (const MethodFacts& facts : Table()) {
-    if (IsCalled(facts, name)) return facts.method;
-  }
+  if (const std::optional<v1::Method> method = FindMethod(name)) return *method;
   if (const absl::string_view reason = WhyNoMethod(name); !reason.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("method \"", name, "\": ", reason));
   }
-  const auto append_name = [](std::string* out, const MethodFacts& facts) {
-    absl::StrAppend(out, facts.name);
-  };
-  return absl::InvalidArgumentError(absl::StrCat("method \"", name, "\" is not known; there are ",
-                                                 absl::StrJoin(Table(), ", ", append_name)));
+  return absl::InvalidArgumentError(
+      absl::StrCat("method \"", name, "\" is not known; there are ", ListOfMethods()));
 }
 
 absl::string_view ReferenceOf(const MethodFacts& facts, bool is_ip) {

@@ -51,9 +51,6 @@ absl::Span<const MethodFacts> AllMethods();
 // nullptr for METHOD_UNSPECIFIED and numbers that this version does not know.
 const MethodFacts* FactsOf(v1::Method method);
 
-// By the oneof of the check; METHOD_UNSPECIFIED when it is empty.
-v1::Method MethodOf(const v1::Check& check);
-
 // "http-01" or its section, "3.2.2.4.19" or "BR 3.2.2.5.6", -> HTTP_01, ignoring case; where two
 // methods share a section, the first of the table. INVALID_ARGUMENT says of methods that are
 // retired, or that need no corroboration, that they are, and of others which names there are.

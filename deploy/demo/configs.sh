@@ -24,11 +24,20 @@ EXT
   rm "$file.csr"
 }
 
+# make_attestation_key PLACE: what its results are signed with, and what the coordinator pins.
+make_attestation_key() {
+  openssl genpkey -algorithm ED25519 -out "$LAB/tls/$1.attestation.key" 2>/dev/null
+  openssl pkey -in "$LAB/tls/$1.attestation.key" -pubout -out "$LAB/tls/$1.attestation.pub"
+}
+
 make_certificates() {
   local place
   mkdir -p "$LAB/tls"
   make_ca
-  for place in "${PLACES[@]}"; do make_certificate "perspective/$place"; done
+  for place in "${PLACES[@]}"; do
+    make_certificate "perspective/$place"
+    make_attestation_key "$place"
+  done
   # grpcurl and clients in other languages compare the name that they connect to.
   make_certificate coordinator "DNS:localhost, IP:127.0.0.1"
   make_certificate ra        # asks the coordinator
@@ -55,6 +64,9 @@ listen: "$(address "grpc/$1")"
 admin_listen: "$(address "admin/$1")"
 tls:
 $(tls_lines "$1" coordinator operator)
+attestation:
+  key_id: $1-1
+  private_key_file: "$LAB/tls/$1.attestation.key"
 threads: 1
 drain_timeout: "2s"
 lab:
@@ -77,9 +89,10 @@ policy:
   dispatch: PRIMARY_FIRST
   check_budget: "5s"
   straggler_grace: "500ms"
+  require_attestation: true
 caa_issuer_domain_names: [ca.example.com]
 audit:
-  file: "$LAB/audit.jsonl"
+  directory: "$LAB/audit"
 threads: 1
 drain_timeout: "2s"
 lab: true
@@ -93,6 +106,8 @@ YAML
     region: $place
     rir: ${RIR[$place]}
     location: {latitude: ${LATITUDE[$place]}, longitude: ${LONGITUDE[$place]}}
+    attestation_keys:
+      - {key_id: $place-1, public_key_file: "$LAB/tls/$place.attestation.pub"}
 YAML
     done
   } >"$LAB/config/coordinator.yaml"
@@ -119,7 +134,7 @@ esac
 exec "$BIN/mpicctl" --server \$server \\
   --certificate-file "$LAB/tls/operator.pem" --private-key-file "$LAB/tls/operator.key" \\
   --trusted-ca-file "$LAB/tls/ca.pem" --peer-name "spiffe://mpic.demo/perspective/\$place" \\
-  check "\$@"
+  check --attestation-key "$LAB/tls/\$place.attestation.pub" "\$@"
 SH
   } >"$LAB/look"
   chmod +x "$LAB/mpicctl" "$LAB/look"

@@ -82,7 +82,8 @@ boost::asio::awaitable<TlsProbeReply> ProbeAddresses(std::vector<IpAddress> usab
         .address = address, .port = kPort, .server_name = server_name, .alpn = kProtocol};
     reply = co_await run.senses.tls.Probe(probe);
     AddTlsStep(probe, reply, run.senses.clock.Now() - started, run.result);
-    if (reply.connected) break;
+    // What we did not look at must not be outweighed by what another address says.
+    if (reply.connected || reply.problem.kind == v1::Problem::OVERLOADED) break;
   }
   co_return reply;
 }

@@ -40,7 +40,8 @@ boost::asio::awaitable<HttpReply> RequestHop(Url url, std::size_t body_octets_ma
     reply = co_await run.senses.http.Get(
         {.url = url, .address = address, .body_octets_max = body_octets_max});
     record.Add(address, reply);
-    if (reply.connected) break;
+    // What we did not look at must not be outweighed by what another address says.
+    if (reply.connected || reply.problem.kind == v1::Problem::OVERLOADED) break;
   }
   co_return reply;
 }

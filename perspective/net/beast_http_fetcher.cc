@@ -191,6 +191,12 @@ asio::awaitable<HttpReply> BeastHttpFetcher::Get(HttpRequest request) {
     reply.problem = ReservedProblem(request.address);
     co_return reply;
   }
+  // Kept until the connection is closed.
+  const std::optional<TargetLimit::Place> place = TakePlace(options_.take_place, request.address);
+  if (!place) {
+    reply.problem = CrowdedProblem(request.address);
+    co_return reply;
+  }
   try {
     co_await Fetch(request, reply);
   } catch (const boost::system::system_error& error) {

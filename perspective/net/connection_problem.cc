@@ -59,4 +59,10 @@ Problem ReservedProblem(const IpAddress& address) {
           absl::StrCat("connect to ", address.text(), ": the address may not be connected to")};
 }
 
+Problem CrowdedProblem(const IpAddress& address) {
+  return {v1::Problem::OVERLOADED,
+          absl::StrCat("connect to ", address.text(),
+                       ": as many connections are open to this address as may be")};
+}
+
 }  // namespace mpic::perspective

@@ -26,6 +26,9 @@ Problem ConnectionProblem(absl::string_view attempt, const boost::system::error_
 // ADDR_RESERVED: the guard forbids `address`.
 Problem ReservedProblem(const IpAddress& address);
 
+// OVERLOADED: as many connections are open to `address` as may be. Our failure, not the domain's.
+Problem CrowdedProblem(const IpAddress& address);
+
 }  // namespace mpic::perspective
 
 #endif  // MPIC_PERSPECTIVE_NET_CONNECTION_PROBLEM_H_

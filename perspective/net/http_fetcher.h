@@ -34,7 +34,8 @@ struct HttpReply {
 // Lives on one loop and is used only there. Bounded in time by itself; honours cancellation at
 // once. The body of anything but a 2xx is not read. Kinds: ADDR_RESERVED, CONN_REFUSED,
 // CONN_TIMEOUT, CONN_RESET, CONN_UNREACHABLE, NOT_TLS, TLS_ALERT, TLS_VERSION, HTTP_MALFORMED,
-// BODY_TOO_LARGE. Details are printable ASCII, locations what the server sent.
+// BODY_TOO_LARGE; OVERLOADED, before anything is sent, when we have too many connections to that
+// address already. Details are printable ASCII, locations what the server sent.
 class HttpFetcher {
  public:
   virtual ~HttpFetcher() = default;

@@ -176,6 +176,12 @@ asio::awaitable<TlsProbeReply> OpensslTlsProber::Probe(TlsProbe probe) {
     reply.problem = ReservedProblem(probe.address);
     co_return reply;
   }
+  // Kept until the connection is closed.
+  const std::optional<TargetLimit::Place> place = TakePlace(options_.take_place, probe.address);
+  if (!place) {
+    reply.problem = CrowdedProblem(probe.address);
+    co_return reply;
+  }
   try {
     co_await Connect(probe, reply);
   } catch (const boost::system::system_error& error) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "perspective/net/connection_place.h"
 #include "perspective/net/lab_ports.h"
 #include "perspective/net/tls_prober.h"
 
@@ -26,6 +27,7 @@ struct OpensslTlsProberOptions {
   // The reserved-address guard. Asked before connecting, and again about the peer of the connection
   // before anything is sent.
   std::function<bool(const IpAddress& address)> may_connect;
+  PlaceSource take_place = nullptr;  // null: no limit
   LabPorts lab_ports;
 };
 

@@ -36,7 +36,8 @@ struct TlsProbeReply {
 // Kinds: ADDR_RESERVED, CONN_REFUSED, CONN_TIMEOUT, CONN_RESET, CONN_UNREACHABLE, NOT_TLS,
 // TLS_ALERT, TLS_VERSION; ALPN_NOT_NEGOTIATED when the handshake ended because the server refused
 // the protocol offered (RFC 7301 section 3.2) or selected another. One that selects none is no
-// problem here: compare selected_alpn.
+// problem here: compare selected_alpn. OVERLOADED, before anything is sent, when we have too many
+// connections to that address already.
 class TlsProber {
  public:
   virtual ~TlsProber() = default;

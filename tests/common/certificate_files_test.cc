@@ -26,17 +26,23 @@ class CertificateFilesTest : public ::testing::Test {
 
   // The complaint about `tls_`, which every test begins with a good one.
   std::string Complaint() const {
-    const auto files = ReadCertificateFiles(tls_, absl::Now());
+    const auto files = ReadCertificateFiles(tls_, role_, absl::Now());
     EXPECT_EQ(files.status().code(), absl::StatusCode::kFailedPrecondition);
     return std::string(files.status().message());
   }
 
   test::TestCa ca_;
+  void Present(const test::TestCertificateFiles& files) {
+    tls_.set_certificate_file(files.certificate);
+    tls_.set_private_key_file(files.private_key);
+  }
+
+  TlsRole role_ = TlsRole::kServer;
   config::v1::Tls tls_ = ca_.TlsFor("spiffe://test/a", {"spiffe://test/b"});
 };
 
 TEST_F(CertificateFilesTest, ReadsAMatchingSet) {
-  const auto files = ReadCertificateFiles(tls_, absl::Now());
+  const auto files = ReadCertificateFiles(tls_, TlsRole::kServer, absl::Now());
   ASSERT_TRUE(files.ok()) << files.status();
   EXPECT_THAT(files->certificate_chain, HasSubstr("BEGIN CERTIFICATE"));
   EXPECT_THAT(files->private_key, HasSubstr("PRIVATE KEY"));
@@ -107,11 +113,112 @@ TEST_F(CertificateFilesTest, RefusesCertificatesOutsideTheirTime) {
 }
 
 TEST_F(CertificateFilesTest, TellsWhenACertificateExpires) {
-  const auto not_after = CertificateNotAfter(tls_.certificate_file());
-  ASSERT_TRUE(not_after.ok()) << not_after.status();
-  EXPECT_LT(absl::AbsDuration(*not_after - absl::Now() - absl::Hours(24)), absl::Minutes(2));
-  EXPECT_FALSE(CertificateNotAfter("/nonexistent").ok());
-  EXPECT_FALSE(CertificateNotAfter(tls_.private_key_file()).ok());
+  const auto files = ReadCertificateFiles(tls_, role_, absl::Now());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_LT(absl::AbsDuration(files->not_after - absl::Now() - absl::Hours(24)), absl::Minutes(2));
+}
+
+TEST_F(CertificateFilesTest, HoldsNothingButWhatItChecked) {
+  const auto plain = ReadCertificateFiles(tls_, role_, absl::Now());
+  std::ifstream certificate(tls_.certificate_file());
+  const std::string chain((std::istreambuf_iterator<char>(certificate)), {});
+  std::ifstream key_file(tls_.private_key_file());
+  const std::string key((std::istreambuf_iterator<char>(key_file)), {});
+  tls_.set_certificate_file(Write("both.pem", absl::StrCat("# a comment\n", chain, key)));
+  tls_.set_private_key_file(Write("both.key", absl::StrCat(chain, key)));
+  const auto dressed_up = ReadCertificateFiles(tls_, role_, absl::Now());
+  ASSERT_TRUE(plain.ok() && dressed_up.ok()) << dressed_up.status();
+  EXPECT_TRUE(*plain == *dressed_up);
+}
+
+TEST_F(CertificateFilesTest, RefusesACertificateForTheOtherRole) {
+  Present(ca_.Issue("client-only", {.extended_key_usage = "clientAuth"}));
+  EXPECT_THAT(Complaint(), HasSubstr("/CN=client-only: unsuitable certificate purpose"));
+  role_ = TlsRole::kClient;
+  EXPECT_TRUE(ReadCertificateFiles(tls_, role_, absl::Now()).ok());
+  Present(ca_.Issue("server-only", {.extended_key_usage = "serverAuth"}));
+  EXPECT_THAT(Complaint(), HasSubstr("/CN=server-only: unsuitable certificate purpose"));
+}
+
+TEST_F(CertificateFilesTest, RefusesAKeyThatTlsFindsTooWeak) {
+  Present(ca_.Issue("weak", {.rsa_bits = 1024}));
+  EXPECT_THAT(Complaint(), HasSubstr("weak.crt: ee key too small"));
+}
+
+TEST_F(CertificateFilesTest, FollowsThePathThroughAnIntermediate) {
+  test::TestCa intermediate("Intermediate", ca_, {});
+  Present(intermediate.Issue("below", {}));
+  EXPECT_TRUE(ReadCertificateFiles(tls_, role_, absl::Now()).ok());
+  test::TestCa late("Late", ca_, {.starts = -absl::Hours(3), .ends = -absl::Hours(1)});
+  Present(late.Issue("below-late", {}));
+  EXPECT_THAT(Complaint(), HasSubstr("/CN=Late: certificate has expired"));
+}
+
+TEST_F(CertificateFilesTest, RefusesAPathWhoseSignaturesDoNotFit) {
+  // Of the same name, so that only the signature tells.
+  test::TestCa one("Intermediate", ca_, {});
+  test::TestCa another("Intermediate", ca_, {});
+  const test::TestCertificateFiles leaf = one.Issue("leaf", {});
+  std::ifstream chain_file(leaf.certificate);
+  const std::string chain((std::istreambuf_iterator<char>(chain_file)), {});
+  std::ifstream another_file(another.certificate_file());
+  const std::string wrong((std::istreambuf_iterator<char>(another_file)), {});
+  tls_.set_private_key_file(leaf.private_key);
+  tls_.set_certificate_file(Write("wrong.crt", chain.substr(0, chain.rfind("-----BEGIN")) + wrong));
+  EXPECT_THAT(Complaint(), HasSubstr("/CN=leaf: certificate signature failure"));
+}
+
+TEST_F(CertificateFilesTest, PeersMayTrustAnotherCaThanWeDo) {
+  test::TestCa other("Another CA");
+  test::TestCa intermediate("Another intermediate", other, {});
+  Present(other.Issue("elsewhere", {}));
+  EXPECT_TRUE(ReadCertificateFiles(tls_, role_, absl::Now()).ok());
+  Present(intermediate.Issue("further", {}));
+  EXPECT_TRUE(ReadCertificateFiles(tls_, role_, absl::Now()).ok());
+  test::TestCa namesake("Test CA");
+  Present(namesake.Issue("namesake", {}));
+  EXPECT_TRUE(ReadCertificateFiles(tls_, role_, absl::Now()).ok());
+}
+
+class CrlDirectoryTest : public CertificateFilesTest {
+ protected:
+  CrlDirectoryTest() {
+    tls_.set_crl_directory(ca_.directory());
+    Write("README", "junk");
+    Write("ca.crl", "junk");
+  }
+  std::size_t Lists() const {
+    const auto files = ReadCertificateFiles(tls_, role_, absl::Now());
+    EXPECT_TRUE(files.ok()) << files.status();
+    return files.ok() ? ParseCrls(files->crls).size() : 0;
+  }
+};
+
+TEST_F(CrlDirectoryTest, ReadsFilesOfHashedNamesAlone) {
+  EXPECT_EQ(Lists(), 0U);
+  Write(ca_.CrlName(), ca_.Crl());
+  EXPECT_EQ(Lists(), 1U);
+  Write("0123abcd.r12", test::TestCa("Elsewhere").Crl());
+  EXPECT_EQ(Lists(), 2U);
+}
+
+TEST_F(CrlDirectoryTest, RefusesWhatIsNoList) {
+  Write(ca_.CrlName(), ca_.Crl().substr(0, 200));
+  EXPECT_THAT(Complaint(), HasSubstr(ca_.CrlName() + ": no PEM CRL"));
+  tls_.set_crl_directory("/nonexistent");
+  EXPECT_THAT(Complaint(), HasSubstr("crl_directory: /nonexistent: No such file"));
+}
+
+TEST_F(CrlDirectoryTest, RefusesAListThatAnotherKeySigned) {
+  Write(ca_.CrlName(), test::TestCa("Test CA").Crl());
+  EXPECT_THAT(Complaint(), HasSubstr("not signed by the trusted CA that it names"));
+}
+
+TEST_F(CrlDirectoryTest, AnOutdatedListNeedsANewerOneBesideIt) {
+  Write(ca_.CrlName(), ca_.Crl(-absl::Hours(3), -absl::Hours(1)));
+  EXPECT_THAT(Complaint(), HasSubstr(ca_.CrlName() + ": outdated since 20"));
+  Write("0123abcd.r1", ca_.Crl());
+  EXPECT_EQ(Lists(), 2U);
 }
 
 // Credentials that are refused before any socket is opened.

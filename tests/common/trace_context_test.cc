@@ -85,5 +85,14 @@ TEST(RandomTest, MakesVersion4Uuids) {
   EXPECT_EQ(ids.size(), 1000u);
 }
 
+TEST(RandomTest, MakesAsManyOctetsAsAreWanted) {
+  const RandomSource source = [] { return std::uint64_t{0x0807060504030201}; };
+  EXPECT_EQ(RandomOctets(0, source), "");
+  EXPECT_EQ(RandomOctets(11, source), "\x1\x2\x3\x4\x5\x6\x7\x8\x1\x2\x3");
+  std::set<std::string> nonces;
+  for (int i = 0; i < 1000; ++i) nonces.insert(RandomOctets(16));
+  EXPECT_EQ(nonces.size(), 1000u);
+}
+
 }  // namespace
 }  // namespace mpic

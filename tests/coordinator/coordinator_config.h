@@ -42,7 +42,7 @@ inline config::v1::CoordinatorConfig SoundConfig() {
   for (const Site& site : kSites) AddSite(config, site);
   config.set_primary_perspective_id("frankfurt");
   config.add_caa_issuer_domain_names("ca.example.com");
-  config.mutable_audit()->set_file("/var/lib/mpic/audit.jsonl");
+  config.mutable_audit()->set_directory("/var/lib/mpic/audit");
   return config;
 }
 

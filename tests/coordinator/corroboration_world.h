@@ -35,6 +35,7 @@ class FakeAuditLog final : public AuditLog {
  public:
   boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(
       v1::AuditRecord record) override;
+  absl::Status Health() const override { return failure; }
 
   absl::Status failure;
   std::vector<v1::AuditRecord> records;

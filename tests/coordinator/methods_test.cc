@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/check_method.h"
 #include "google/protobuf/descriptor.h"
 
 namespace mpic::coordinator {

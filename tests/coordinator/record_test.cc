@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
+#include "coordinator/attestation_check.h"
 #include "tests/coordinator/corroboration_world.h"
+#include "tests/support/test_attestations.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -43,8 +45,11 @@ PerspectiveAnswer Leaky(const ConfiguredPerspective& perspective, v1::Outcome ou
   return answer;
 }
 
-v1::AuditRecord RecordOfLeaky(CheckedInput input, const std::string& value) {
-  CorroborationWorld world;
+v1::AuditRecord RecordOfLeaky(CheckedInput input, const std::string& value,
+                              bool record_challenges = false) {
+  config::v1::CoordinatorConfig config = SoundConfig();
+  config.mutable_audit()->set_record_challenges(record_challenges);
+  CorroborationWorld world(config);
   for (FakePerspectiveSession* remote : world.remotes()) {
     const bool passes = remote->perspective().perspective_id != "dublin";
     remote->ReplyWith([remote, passes, value](const PerspectiveQuestion&) {
@@ -109,7 +114,8 @@ TEST(RecordTest, AddressesAreRecordedAsTheyWereAskedFor) {
   CheckedInput input = Dns01Input();
   input.check.mutable_identifier()->set_ip_address("192.0.77.1");
   const AttemptResult attempt{.number = 1};
-  EXPECT_EQ(MakeRecord({}, input, {attempt}, {}).identifier(), "192.0.77.1");
+  EXPECT_EQ(MakeRecord({}, input, {attempt}, {}, ChallengeForm::kDigest).identifier(),
+            "192.0.77.1");
 }
 
 TEST(RecordTest, ChallengeIsRecordedAsItsDigestOnly) {
@@ -142,6 +148,65 @@ TEST(RecordTest, ChallengeIsRecordedAsItsDigestOnly) {
                 Not(HasSubstr(absl::Base64Escape("body: " + std::string(kKeyAuthorization)))));
     EXPECT_EQ(record.challenge_sha256(), kKeyAuthorizationSha256);
   }
+}
+
+// A challenge that is a name of the check as well: nothing else of it may be in a statement.
+TEST(RecordTest, AttestationsStayAsTheyWereSigned) {
+  const test::TestSigner signer = test::MakeTestSigner("k1");
+  CheckedInput input = InputWith(
+      [](v1::Check& c) {
+        c.mutable_dns_change()->set_record_type(v1::DnsChange::CNAME);
+        c.mutable_dns_change()->set_expected_value("shop.example.com");
+      },
+      v1::DNS_CHANGE);
+  CorroborationWorld world;
+  for (FakePerspectiveSession* remote : world.remotes()) {
+    remote->ReplyWith([remote, signer](const PerspectiveQuestion& question) {
+      PerspectiveAnswer answer = Pass(remote->perspective());
+      v1::CheckRequest request;
+      *request.mutable_check() = question.check;
+      request.set_request_id(question.request_id);
+      request.set_nonce("nonce of " + remote->perspective().perspective_id);
+      answer.attestation = test::Attested(signer, request, *answer.result).attestation();
+      return answer;
+    });
+  }
+  const v1::Corroboration answer = world.Run(input);
+  const v1::AuditRecord& record = world.audit.records.at(0);
+  PerspectiveKeys keys;
+  for (const v1::RemoteResult& remote : record.corroboration().remotes()) {
+    EXPECT_THAT(remote.attestation().statement(), HasSubstr("shop.example.com"));
+    keys[remote.perspective_id()].emplace("k1", signer.PublicKey());
+    const OpenedAttestation opened =
+        OpenAttestation(keys.at(remote.perspective_id()), remote.attestation());
+    EXPECT_FALSE(opened.refusal.has_value()) << opened.refusal->detail;
+  }
+  EXPECT_THAT(keys, SizeIs(6));
+  // What is quoted elsewhere is left out as ever.
+  EXPECT_EQ(record.corroboration().identifier().dns_name(), "[challenge]");
+}
+
+TEST(RecordTest, ThePrimarysAttestationIsRecorded) {
+  CorroborationWorld world;
+  world.primary().ReplyWith([&](const PerspectiveQuestion&) {
+    PerspectiveAnswer answer = Pass(world.primary().perspective());
+    answer.attestation.emplace().set_key_id("k1");
+    return answer;
+  });
+  const v1::Corroboration answer = world.Run(Dns01Input());
+  EXPECT_EQ(answer.primary_attestation().key_id(), "k1");
+  EXPECT_EQ(world.audit.records.at(0).corroboration().primary_attestation().key_id(), "k1");
+  EXPECT_FALSE(answer.remotes(0).has_attestation());
+}
+
+TEST(RecordTest, ChallengeIsRecordedAsItIsWhereConfigured) {
+  const v1::AuditRecord record =
+      RecordOfLeaky(Dns01Input(), kKeyAuthorization, /*record_challenges=*/true);
+  const std::string expected = Dns01Input().check.dns_01().key_authorization();
+  EXPECT_EQ(record.challenge(), expected);
+  EXPECT_NE(record.challenge_sha256(), "");
+  EXPECT_EQ(record.corroboration().primary().observed_value(), kKeyAuthorization);
+  EXPECT_THAT(record.corroboration().primary().http().body(), HasSubstr(kKeyAuthorization));
 }
 
 TEST(RecordTest, MethodsWithoutChallengeKeepWhatWasSeen) {

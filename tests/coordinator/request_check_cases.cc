@@ -161,6 +161,8 @@ std::variant<CheckedRequest, google::rpc::BadRequest> RequestWorld::Check(
   const RequestRules rules{.suffixes = *suffixes,
                            .caa_issuer_domain_names = issuer_names,
                            .checks_max = checks_max,
+                           .checks_per_target_max = checks_per_target_max,
+                           .tenant = tenant,
                            .default_budget = default_budget,
                            .lab = lab,
                            .primary_configured = primary_configured,

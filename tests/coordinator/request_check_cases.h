@@ -42,6 +42,8 @@ struct RequestWorld {
   bool lab = false;
   bool primary_configured = true;
   std::size_t checks_max = 1'000;
+  std::size_t checks_per_target_max = 1'000;
+  const Tenant* tenant = nullptr;
   absl::Duration default_budget = absl::Seconds(10);
   absl::Duration deadline_left = absl::InfiniteDuration();
 };

@@ -51,6 +51,33 @@ TEST(RequestCheckTest, RequestAndCheckIds) {
       });
 }
 
+TEST(RequestCheckTest, ATenantAsksForItsOwnMethodsAlone) {
+  const Tenant tenant{.tenant_id = "one", .methods = {v1::CAA}};
+  RequestWorld world;
+  world.tenant = &tenant;
+  EXPECT_THAT(world.Violations(Caa()), IsEmpty());
+  EXPECT_THAT(world.Violations(Dns01()),
+              ElementsAre("inputs[0].check: BAD_REQUEST: method dns-01 is not permitted for tenant "
+                          "one"));
+}
+
+TEST(RequestCheckTest, NoMoreChecksOfOneTargetThanAreEverUnderWay) {
+  RequestWorld world;
+  world.checks_per_target_max = 2;
+  const auto add = [](Request& request, const char* name) {
+    *request.add_inputs() = Dns01().inputs(0);
+    request.mutable_inputs()->rbegin()->mutable_check()->mutable_identifier()->set_dns_name(name);
+  };
+  Request request = Many(2);
+  add(request, "other.example.com");
+  EXPECT_THAT(world.Violations(request), IsEmpty());
+  add(request, "*.SHOP.example.com");
+  add(request, "shop.example.com");
+  EXPECT_THAT(
+      world.Violations(request),
+      ElementsAre(HasSubstr("inputs[3].check.identifier: BAD_REQUEST: more than 2 checks")));
+}
+
 TEST(RequestCheckTest, EmptyCheckIdsAreNumbered) {
   Request request = Many(3);
   request.mutable_inputs(1)->mutable_check()->set_check_id("dcv");

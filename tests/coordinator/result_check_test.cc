@@ -67,6 +67,11 @@ struct ResultCase {
 
 constexpr ResultCase kCases[] = {
     {"another attempt", Website, [](auto& r) { r.set_attempt(1); }, "another attempt"},
+    {"as long as may be", Website,
+     [](auto& r) { r.mutable_http()->set_body(std::string(kResultOctetsMax - 100, 'x')); }, ""},
+    {"too long", Website,
+     [](auto& r) { r.mutable_http()->set_body(std::string(kResultOctetsMax, 'x')); },
+     "octets, more than 1048576"},
     {"no outcome", Website, [](auto& r) { r.clear_outcome(); }, "no outcome"},
     {"an unknown outcome", Website, [](auto& r) { r.set_outcome(static_cast<v1::Outcome>(9)); },
      "no outcome that this version knows"},

@@ -37,6 +37,8 @@ TEST(SettingsTest, ASoundConfigurationGetsItsDefaults) {
   EXPECT_EQ(settings->policy.straggler_grace, absl::Seconds(1));
   EXPECT_EQ(settings->limits.checks_per_request, 1000);
   EXPECT_EQ(settings->limits.checks_in_flight, 10000);
+  EXPECT_EQ(settings->limits.checks_in_flight_per_target, 50);
+  EXPECT_EQ(settings->tenants.all().at(0)->tenant_id, "default");
   EXPECT_EQ(settings->limits.request_timeout, absl::Seconds(60));
   EXPECT_EQ(settings->drain_timeout, absl::Seconds(30));
   EXPECT_GE(settings->threads, 1);
@@ -51,6 +53,27 @@ TEST(SettingsTest, ASoundConfigurationGetsItsDefaults) {
   EXPECT_EQ(dublin.resolver_id, "dublin");
   EXPECT_EQ(dublin.resolver_rir, v1::RIPE_NCC);
   EXPECT_EQ(dublin.resolver_location.latitude, 53.35);
+}
+
+TEST(SettingsTest, TenantsTakeThePlaceOfAllowedPeers) {
+  CoordinatorConfig config = SoundConfig();
+  config.mutable_limits()->set_checks_in_flight_per_target(7);
+  config::v1::Tenant& tenant = *config.add_tenants();
+  tenant.set_tenant_id("one");
+  tenant.add_peer_names("spiffe://one.example/ra");
+  tenant.add_caa_issuer_domain_names("one.example");
+  const auto settings = CheckSettings(config, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->limits.checks_in_flight_per_target, 7);
+  EXPECT_EQ(settings->tenants.Find("spiffe://one.example/ra")->tenant_id, "one");
+  EXPECT_THAT(settings->tls.allowed_peers(), ElementsAre("spiffe://one.example/ra"));
+
+  config.mutable_tls()->add_allowed_peers("spiffe://two.example/ra");
+  config.mutable_limits()->set_checks_in_flight_per_target(10'001);
+  const auto refused = CheckSettings(config, kNow);
+  EXPECT_THAT(std::string(refused.status().message()),
+              ::testing::AllOf(HasSubstr("tenants: tls.allowed_peers is set as well"),
+                               HasSubstr("limits.checks_in_flight_per_target: must be 1..10000")));
 }
 
 TEST(SettingsTest, WithoutPrimaryTheRaSuppliesIt) {
@@ -244,7 +267,7 @@ const Case kCases[] = {
        for (int i = 0; i < 16; ++i) c.add_caa_issuer_domain_names("ca.example.com");
      },
      "caa_issuer_domain_names: at most 16"},
-    {"no audit file", [](auto& c) { c.clear_audit(); }, "audit.file: must be set"},
+    {"no audit directory", [](auto& c) { c.clear_audit(); }, "audit.directory: must be set"},
     {"more perspectives than are supported",
      [](auto& c) {
        while (c.perspectives_size() <= 64) c.add_perspectives();
@@ -277,7 +300,7 @@ TEST(SettingsTest, AllViolationsAreListedAtOnceAndNoneIsSaidTwice) {
   EXPECT_THAT(lines, ElementsAre(HasSubstr("perspectives[2].rir: "),
                                  HasSubstr("perspectives[3].location: "),
                                  HasSubstr("policy.attempts_max: "), HasSubstr("listen: "),
-                                 HasSubstr("audit.file: ")));
+                                 HasSubstr("audit.directory: ")));
 }
 
 TEST(SettingsTest, ToleratedFailuresAreWarnedAboutAndNeedTime) {

@@ -49,7 +49,7 @@ void RequireSound(const coordinator::Settings& settings) {
   }
   Require(!settings.primary.has_value() || ids.insert(settings.primary->perspective_id).second,
           "a primary is no remote");
-  Require(!settings.audit_file.empty(), "no verdict without a record");
+  Require(!settings.audit.directory.empty(), "no verdict without a record");
   Require(settings.policy.check_budget >= absl::Milliseconds(100) &&
               settings.policy.check_budget <= settings.limits.request_timeout,
           "a check has time");

@@ -312,7 +312,12 @@ TEST(BeastHttpFetcherTest, GuardForbidsThePeerBeforeAnythingIsSent) {
 
 // Starts a GET, cancels it after 20 ms, and tells how it ended.
 void ExpectCancelledAtOnce(std::uint16_t port, Url::Scheme scheme) {
-  BeastHttpFetcher fetcher(Options(port));
+  TargetLimit limit(1);
+  BeastHttpFetcherOptions options = Options(port);
+  options.take_place = [&](const IpAddress& address) {
+    return limit.Enter(TargetOfAddress(address));
+  };
+  BeastHttpFetcher fetcher(options);
   boost::asio::io_context loop;
   boost::asio::cancellation_signal signal;
   std::exception_ptr thrown;
@@ -327,6 +332,7 @@ void ExpectCancelledAtOnce(std::uint16_t port, Url::Scheme scheme) {
   const absl::Time started = absl::Now();
   loop.run();
   EXPECT_LT(absl::Now() - started, kLong / 2);
+  EXPECT_EQ(limit.size(), 0U);
   ASSERT_TRUE(thrown);
   try {
     std::rethrow_exception(thrown);

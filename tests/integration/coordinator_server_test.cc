@@ -14,7 +14,9 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "tests/support/coordinator_under_test.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/remote_of.h"
+#include "tests/support/tcp_exchange.h"
 
 namespace mpic::testing {
 namespace {
@@ -212,6 +214,34 @@ TEST(CoordinatorServerTest, HealthSaysWhetherACohortCanBeFormed) {
   EXPECT_EQ(answer.quorum().text(), "3/6");
   for (const char* id : {"dublin", "stockholm", "saopaulo"}) world.at(id).Start();
   EXPECT_TRUE(WaitUntil([&] { return world.Serving("mpic.v1.MpicService"); }));
+}
+
+TEST(CoordinatorServerTest, WithoutRoomForRecordsThereAreNoVerdictsUntilItHeals) {
+  CoordinatorUnderTest world;
+  world.Start();
+  EXPECT_EQ(world.CorroborateOne(Dns01Request()).audit().sequence(), 1U);
+  const auto ready = [&] {
+    return Exchange(world.server().admin_port(), "GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  };
+  EXPECT_THAT(ready(), HasSubstr(" 200 "));
+  {
+    const FullDisk full(world.Records()[0].size() + 10);
+    const grpc::Status status = PendingCall(world.stub(), Dns01Request()).Wait();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_THAT(status.error_message(), HasSubstr("no verdict is given"));
+    EXPECT_TRUE(WaitUntil([&] { return !world.Serving("mpic.v1.MpicService"); }));
+    EXPECT_THAT(ready(), AllOf(HasSubstr(" 503 "), HasSubstr("audit-0000")));
+    EXPECT_EQ(world.Metric("mpic_coordinator_audit_healthy"), 0);
+    EXPECT_EQ(world.Metric("mpic_coordinator_audit_records_total{result=\"failed\"}"), 1);
+    // From now on nobody is asked in vain.
+    const std::size_t asked = world.at("frankfurt").checks().size();
+    EXPECT_EQ(PendingCall(world.stub(), Dns01Request()).Wait().error_code(),
+              grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(world.at("frankfurt").checks().size(), asked);
+  }
+  EXPECT_TRUE(WaitUntil([&] { return world.Serving("mpic.v1.MpicService"); }));
+  EXPECT_THAT(ready(), HasSubstr(" 200 "));
+  EXPECT_EQ(world.CorroborateOne(Dns01Request()).audit().sequence(), 2U);
 }
 
 TEST(CoordinatorServerTest, RequestIdAndTraceReachEveryPerspective) {

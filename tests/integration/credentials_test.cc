@@ -2,94 +2,34 @@
 #include "common/credentials.h"
 
 #include <gmock/gmock.h>
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 
-#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/file_text.h"
-#include "mpic/v1/coordinator.grpc.pb.h"
+#include "common/grpc_log.h"
+#include "common/handshake_failures.h"
+#include "common/log.h"
 #include "tests/support/test_certificates.h"
+#include "tests/support/tls_world.h"
 
 namespace mpic {
 namespace {
 
+using testing::Call;
 using ::testing::HasSubstr;
+using testing::Outcome;
+using testing::ShakeHands;
+using testing::TlsServer;
 
 constexpr char kServer[] = "spiffe://test/server";
 constexpr char kClient[] = "spiffe://test/client";
-
-// Admits callers as every service does, and answers with their name.
-class WhoAmI final : public v1::MpicService::CallbackService {
- public:
-  explicit WhoAmI(config::v1::Tls tls) : tls_(std::move(tls)) {}
-
-  grpc::ServerUnaryReactor* Corroborate(grpc::CallbackServerContext* context,
-                                        const v1::CorroborateRequest* /*request*/,
-                                        v1::CorroborateResponse* response) override {
-    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-    const absl::StatusOr<std::string> peer = AuthorizePeer(*context->auth_context(), tls_);
-    if (peer.ok()) {
-      response->set_request_id(*peer);
-      reactor->Finish(grpc::Status::OK);
-    } else {
-      reactor->Finish({grpc::StatusCode::PERMISSION_DENIED, std::string(peer.status().message())});
-    }
-    return reactor;
-  }
-
- private:
-  config::v1::Tls tls_;
-};
-
-// A server on a free port of 127.0.0.1 with the credentials under test.
-class TestServer {
- public:
-  explicit TestServer(const config::v1::Tls& tls) : service_(tls) {
-    const auto credentials = ServerCredentials(tls, "127.0.0.1:0");
-    EXPECT_TRUE(credentials.ok()) << credentials.status();
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", *credentials, &port_);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-  }
-
-  int port() const { return port_; }
-  std::string target() const { return absl::StrCat("127.0.0.1:", port_); }
-
- private:
-  WhoAmI service_;
-  int port_ = 0;
-  std::unique_ptr<grpc::Server> server_;
-};
-
-struct Outcome {
-  grpc::Status status;
-  std::string peer;  // as the server sees the caller
-};
-
-Outcome Call(const std::string& target,
-             const std::shared_ptr<grpc::ChannelCredentials>& credentials,
-             const std::string& host = "") {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  if (!host.empty()) arguments.SetSslTargetNameOverride(host);
-  const auto stub =
-      v1::MpicService::NewStub(grpc::CreateCustomChannel(target, credentials, arguments));
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-  v1::CorroborateResponse response;
-  Outcome outcome;
-  outcome.status = stub->Corroborate(&context, {}, &response);
-  outcome.peer = response.request_id();
-  return outcome;
-}
 
 class CredentialsTest : public ::testing::Test {
  protected:
@@ -115,7 +55,7 @@ class CredentialsTest : public ::testing::Test {
     tls.add_allowed_peers("ra.example");
     return tls;
   }();
-  TestServer server_{server_tls_};
+  TlsServer server_{server_tls_};
 };
 
 TEST_F(CredentialsTest, PeersKnowEachOtherByUri) {
@@ -193,47 +133,65 @@ TEST_F(CredentialsTest, ServersRefuseClientsWithoutAGoodCertificate) {
             grpc::StatusCode::UNAVAILABLE);
 }
 
-// The TLS version that OpenSSL's client agrees on when it offers at most `version`; 0 for none.
-int NegotiatedVersion(int port, int version, const config::v1::Tls& tls) {
-  SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
-  SSL_CTX_set_security_level(context, 0);
-  SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
-  SSL_CTX_set_max_proto_version(context, version);
-  SSL_CTX_use_certificate_file(context, tls.certificate_file().c_str(), SSL_FILETYPE_PEM);
-  SSL_CTX_use_PrivateKey_file(context, tls.private_key_file().c_str(), SSL_FILETYPE_PEM);
-  const unsigned char http2[] = {2, 'h', '2'};
-  SSL_CTX_set_alpn_protos(context, http2, sizeof http2);
-
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  SSL* const ssl = SSL_new(context);
-  SSL_set_fd(ssl, descriptor);
-  int agreed = 0;
-  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-      SSL_connect(ssl) == 1) {
-    agreed = SSL_version(ssl);
-  }
-  SSL_free(ssl);
-  SSL_CTX_free(context);
-  ::close(descriptor);
-  return agreed;
-}
-
 TEST_F(CredentialsTest, SpeaksTls13And12AndNothingOlder) {
   const config::v1::Tls client = ca_.TlsFor(kClient);
-  EXPECT_EQ(NegotiatedVersion(server_.port(), TLS1_3_VERSION, client), TLS1_3_VERSION);
-  EXPECT_EQ(NegotiatedVersion(server_.port(), TLS1_2_VERSION, client), TLS1_2_VERSION);
-  EXPECT_EQ(NegotiatedVersion(server_.port(), TLS1_1_VERSION, client), 0);
-  EXPECT_EQ(NegotiatedVersion(server_.port(), TLS1_VERSION, client), 0);
+  EXPECT_EQ(ShakeHands(server_.port(), client).version, TLS1_3_VERSION);
+  EXPECT_EQ(ShakeHands(server_.port(), client, TLS1_2_VERSION).version, TLS1_2_VERSION);
+  EXPECT_EQ(ShakeHands(server_.port(), client, TLS1_1_VERSION).version, 0);
+  EXPECT_EQ(ShakeHands(server_.port(), client, TLS1_VERSION).version, 0);
+}
+
+TEST_F(CredentialsTest, SpiffeNamesAloneAreEnoughOnBothSides) {
+  config::v1::Tls server_tls = ca_.TlsFor(kServer, {kClient});
+  const TlsServer server(server_tls);
+  const auto credentials = ChannelCredentials(ca_.TlsFor(kClient), kServer, server.target());
+  ASSERT_TRUE(credentials.ok()) << credentials.status();
+  const Outcome outcome = Call(server.target(), *credentials);
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+  EXPECT_EQ(outcome.peer, kClient);
+}
+
+std::map<std::string, double> HandshakeFailureCounts() {
+  std::map<std::string, double> counts;
+  const auto families = HandshakeFailures().Collect();
+  for (const auto& metric : families.at(0).metric) {
+    counts[metric.label.at(0).value] = metric.counter.value;
+  }
+  return counts;
+}
+
+TEST_F(CredentialsTest, RefusedHandshakesAreCounted) {
+  InitLog("test", LogLevel::kError);
+  RouteGrpcLog();
+  test::TestCa foreign("Foreign CA");
+  const config::v1::Tls client = ca_.TlsFor(kClient);
+  struct Case {
+    const char* reason;
+    std::function<void()> attempt;
+  };
+  const Case cases[] = {
+      {"protocol_version", [&] { ShakeHands(server_.port(), client, TLS1_1_VERSION); }},
+      {"untrusted", [&] { ShakeHands(server_.port(), foreign.TlsFor(kClient)); }},
+      {"no_certificate", [&] { ShakeHands(server_.port(), {}); }},
+      {"plaintext", [&] { testing::Exchange(server_.port(), "GET / HTTP/1.1\r\n\r\n"); }},
+      {"plaintext", [&] { testing::Exchange(server_.port(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"); }},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.reason);
+    const double before = HandshakeFailureCounts().at(c.reason);
+    c.attempt();
+    // The server may take notice after the client; ctest bounds the wait.
+    while (HandshakeFailureCounts().at(c.reason) == before) absl::SleepFor(absl::Milliseconds(5));
+    EXPECT_EQ(HandshakeFailureCounts().at(c.reason), before + 1);
+  }
+  gpr_set_log_function(nullptr);
+  InitLog("mpic", LogLevel::kInfo);
 }
 
 TEST(PlaintextTest, TheCallerIsLoopback) {
   config::v1::Tls plain;
   plain.set_insecure_loopback(true);
-  const TestServer server(plain);
+  const TlsServer server(plain);
   const auto credentials = ChannelCredentials(plain, "", server.target());
   ASSERT_TRUE(credentials.ok()) << credentials.status();
   EXPECT_EQ(Call(server.target(), *credentials).peer, "loopback");
@@ -242,7 +200,7 @@ TEST(PlaintextTest, TheCallerIsLoopback) {
 TEST_F(CredentialsTest, NobodyIsLoopbackOverTls) {
   config::v1::Tls lists_loopback = server_tls_;
   lists_loopback.add_allowed_peers("loopback");
-  const TestServer server(lists_loopback);
+  const TlsServer server(lists_loopback);
   const config::v1::Tls client = TlsOfLeaf(ca_, {.uri_sans = {"spiffe://test/stranger"}});
   const auto credentials = ChannelCredentials(client, kServer, server.target());
   ASSERT_TRUE(credentials.ok());

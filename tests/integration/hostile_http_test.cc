@@ -57,6 +57,23 @@ void ExpectFailure(const HttpReply& reply, const char* kind) {
   EXPECT_EQ(reply.body, "");
 }
 
+TEST(HostileHttpTest, NoConnectionOverTheLimitOfAnAddress) {
+  HostileHttpServer server(Says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
+  TargetLimit limit(1);
+  BeastHttpFetcherOptions options = Options(server);
+  options.take_place = [&](const IpAddress& address) {
+    return limit.Enter(TargetOfAddress(address));
+  };
+  auto taken = limit.Enter(TargetOfAddress(IpAddress::Parse(kLoopback).value()));
+  const HttpReply refused = Get(options);
+  ExpectFailure(refused, "OVERLOADED");
+  EXPECT_FALSE(refused.connected);
+  taken.reset();
+  EXPECT_EQ(Get(options).body, "hello");
+  EXPECT_EQ(limit.size(), 0U);
+  EXPECT_THAT(server.requests(), ::testing::SizeIs(1));
+}
+
 TEST(HostileHttpTest, FloodsEndWhenTheirBoundIsReached) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";

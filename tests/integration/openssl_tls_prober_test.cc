@@ -82,6 +82,23 @@ TEST(OpensslTlsProberTest, OffersOneProtocolAndSendsNoData) {
   EXPECT_EQ(clients[0].application_data, "");
 }
 
+TEST(OpensslTlsProberTest, NoConnectionOverTheLimitOfAnAddress) {
+  HostileTlsServer server({.certificate = Certificate()});
+  TargetLimit limit(1);
+  OpensslTlsProberOptions options = Options(server.port());
+  options.take_place = [&](const IpAddress& address) {
+    return limit.Enter(TargetOfAddress(address));
+  };
+  std::optional<TargetLimit::Place> taken = limit.Enter(TargetOfAddress(ShopProbe().address));
+  const TlsProbeReply refused = Probe(options);
+  EXPECT_EQ(KindOf(refused), "OVERLOADED");
+  EXPECT_FALSE(refused.connected);
+  taken.reset();
+  EXPECT_EQ(KindOf(Probe(options)), "");
+  EXPECT_EQ(limit.size(), 0U);
+  EXPECT_THAT(server.Clients(), SizeIs(1));
+}
+
 TEST(OpensslTlsProberTest, Vector73ServerNameOfAnAddress) {
   HostileTlsServer server({.certificate = Certificate()});
   TlsProbe probe = ShopProbe();

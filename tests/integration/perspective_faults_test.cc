@@ -125,6 +125,41 @@ TEST(PerspectiveFaultsTest, OneThatHangsBehindALiveConnectionIsGivenUp) {
   EXPECT_EQ(world.CorroborateOne(Dns01Request()).quorum().text(), "6/6");
 }
 
+TEST(PerspectiveFaultsTest, OneThatTalksButDoesNotAnswerIsNotAskedForAWhile) {
+  CoordinatorUnderTest world;
+  world.config.set_threads(1);
+  SetGrace(world, absl::Seconds(30));
+  *world.config.mutable_policy()->mutable_check_budget() = ToProtoDuration(absl::Milliseconds(100));
+  const v1::PerspectiveIdentity identity = world.at("dublin").identity();
+  world.at("dublin").ReplyWith([identity](const v1::Check& check) {
+    v1::CheckResult unknown = PassingResult(check, identity);
+    unknown.set_check_id("4711");
+    return ScriptedReply{.results = {unknown}};
+  });
+  world.Start();
+  v1::CorroborateRequest request = Dns01Request();
+  for (int i = 1; i < 4; ++i) AddHttp01(request, absl::StrCat("http-", i));
+  // Fewer at a time than those for which its stream would be given up.
+  for (int i = 0; i < 2; ++i) world.Corroborate(request);
+  const std::string open = "mpic_coordinator_open_circuits{perspective=\"dublin\"";
+  v1::Corroboration answer;
+  // While it is tried once more it is unanswered again, and then left alone for longer.
+  EXPECT_TRUE(WaitUntil([&] {
+    answer = world.CorroborateOne(Dns01Request());
+    return RemoteOf(answer, "dublin").problem().kind() == v1::Problem::PERSPECTIVE_UNREACHABLE;
+  }));
+  ExpectFiveOfSix(answer, "dublin", v1::Problem::PERSPECTIVE_UNREACHABLE);
+  EXPECT_THAT(RemoteOf(answer, "dublin").problem().detail(),
+              ::testing::HasSubstr("circuit open since 2"));
+  EXPECT_EQ(world.Metric(open), 1);
+  EXPECT_EQ(world.at("dublin").streams_opened(), 1U);
+  world.at("dublin").Pass();
+  EXPECT_TRUE(
+      WaitUntil([&] { return world.CorroborateOne(Dns01Request()).quorum().text() == "6/6"; }));
+  EXPECT_EQ(world.Metric(open), 0);
+  EXPECT_TRUE(world.Connected("dublin"));
+}
+
 TEST(PerspectiveFaultsTest, TimeThatIsNoneIsNotRecordedAndStopsNobody) {
   CoordinatorUnderTest world;
   world.at("dublin").ReplyWith([identity = world.at("dublin").identity()](const v1::Check& check) {

@@ -82,6 +82,7 @@ TEST(Http01Test, Responses) {
       {"redirect without Location", Response(302), "FAILED REDIRECT_LOCATION"},
       {"refused", NoConnection(v1::Problem::CONN_REFUSED), "FAILED CONN_REFUSED"},
       {"reset", BrokenConnection(v1::Problem::CONN_RESET), "FAILED CONN_RESET"},
+      {"not tried", NoConnection(v1::Problem::OVERLOADED), "ERROR OVERLOADED"},
       {"no HTTP", BrokenConnection(v1::Problem::HTTP_MALFORMED), "FAILED HTTP_MALFORMED"},
   };
   for (const auto& c : cases) EXPECT_EQ(VerdictOf(c.reply), c.verdict) << c.name;
@@ -145,6 +146,7 @@ TEST(Http01Test, Ipv4IsTriedOnlyWhenNoIpv6ConnectionCameAbout) {
     const char* verdict;
   } cases[] = {
       {"refused", NoConnection(v1::Problem::CONN_REFUSED), true, "PASSED"},
+      {"not tried", NoConnection(v1::Problem::OVERLOADED), false, "ERROR OVERLOADED"},
       {"no IPv6 here", NoConnection(v1::Problem::CONN_UNREACHABLE), true, "PASSED"},
       {"vector 61: AAAA serves 404", Response(404), false, "FAILED HTTP_STATUS"},
       {"reset after connecting", BrokenConnection(v1::Problem::CONN_RESET), false,

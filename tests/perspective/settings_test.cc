@@ -78,6 +78,8 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
         limits {
           checks_in_flight_per_stream: 2
           checks_in_flight: 3
+          checks_in_flight_per_name: 4
+          connections_per_address: 5
           dns_timeout { nanos: 100000000 }
           dns_tries: 5
           connect_timeout { seconds: 1 }
@@ -101,6 +103,8 @@ TEST(PerspectiveSettingsTest, WhatIsSetIsTaken) {
   EXPECT_THAT(settings->refused_prefixes, SizeIs(1));
   EXPECT_EQ(settings->limits.checks_in_flight_per_stream_max, 2U);
   EXPECT_EQ(settings->limits.checks_in_flight_max, 3U);
+  EXPECT_EQ(settings->limits.checks_in_flight_per_name_max, 4U);
+  EXPECT_EQ(settings->limits.connections_per_address_max, 5U);
   EXPECT_EQ(settings->limits.dns_timeout, absl::Milliseconds(100));
   EXPECT_EQ(settings->limits.dns_tries_max, 5U);
   EXPECT_EQ(settings->limits.connect_timeout, absl::Seconds(1));
@@ -132,6 +136,17 @@ TEST(PerspectiveSettingsTest, TheUncachedNameLeavesRoomForALabel) {
   }
 }
 
+TEST(PerspectiveSettingsTest, TenantsTakeThePlaceOfAllowedPeers) {
+  PerspectiveConfig config = Good();
+  config.mutable_tls()->clear_allowed_peers();
+  config::v1::Tenant& tenant = *config.add_tenants();
+  tenant.set_tenant_id("one");
+  tenant.add_peer_names("spiffe://one.example/coordinator");
+  const auto settings = CheckSettings(config);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->tenants.Find("spiffe://one.example/coordinator")->tenant_id, "one");
+}
+
 TEST(PerspectiveSettingsTest, AnEmptyLabIsALab) {
   PerspectiveConfig config = Good();
   config.mutable_lab();
@@ -147,6 +162,21 @@ TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
       {"no id", [](auto& c) { c.clear_perspective_id(); }, "perspective_id"},
       {"id in capitals", [](auto& c) { c.set_perspective_id("FRA"); }, "perspective_id"},
       {"id of 65 octets", [](auto& c) { c.set_region(std::string(65, 'a')); }, "region"},
+      {"too many checks of a name",
+       [](auto& c) { c.mutable_limits()->set_checks_in_flight_per_name(10'001); },
+       "limits.checks_in_flight_per_name"},
+      {"too many connections to an address",
+       [](auto& c) { c.mutable_limits()->set_connections_per_address(10'001); },
+       "limits.connections_per_address"},
+      {"a tenant without an id", [](auto& c) { c.add_tenants()->add_peer_names("a"); },
+       "tenants[0].tenant_id"},
+      {"issuers of a tenant",
+       [](auto& c) {
+         c.add_tenants()->set_tenant_id("one");
+         c.mutable_tenants(0)->add_peer_names("a");
+         c.mutable_tenants(0)->add_caa_issuer_domain_names("ca.example");
+       },
+       "tenants[0].caa_issuer_domain_names"},
       {"no region", [](auto& c) { c.clear_region(); }, "region"},
       {"region with a blank", [](auto& c) { c.set_region("eu 1"); }, "region"},
       {"no RIR", [](auto& c) { c.clear_rir(); }, "rir"},
@@ -210,6 +240,11 @@ TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
          c.mutable_lab()->add_allowed_reserved_prefixes("127.0.0.0/33");
        },
        "lab.allowed_reserved_prefixes[1]"},
+      {"attestation without key id",
+       [](auto& c) { c.mutable_attestation()->set_private_key_file("k.pem"); },
+       "attestation.key_id"},
+      {"attestation without key file", [](auto& c) { c.mutable_attestation()->set_key_id("k1"); },
+       "attestation.private_key_file"},
       {"lab port", [](auto& c) { c.mutable_lab()->set_http_port(65'536); }, "lab.http_port"},
       {"lab TLS port", [](auto& c) { c.mutable_lab()->set_https_port(70'000); }, "lab.https_port"},
   };

@@ -64,7 +64,7 @@ CoordinatorUnderTest::CoordinatorUnderTest(test::TestCa* ca)
   config.set_admin_listen("127.0.0.1:0");
   config.set_threads(2);
   *config.mutable_tls() = TlsFor(kCoordinator, kRa);
-  config.mutable_audit()->set_file(directory_ + "/audit.jsonl");
+  config.mutable_audit()->set_directory(directory_ + "/audit");
   for (auto& place : *config.mutable_perspectives()) {
     perspectives_[place.perspective_id()] =
         std::make_unique<ScriptedPerspective>(place, TlsFor(place.peer_name(), kCoordinator));
@@ -144,7 +144,7 @@ bool CoordinatorUnderTest::Connected(const std::string& perspective_id) {
 }
 
 std::vector<std::string> CoordinatorUnderTest::Records() {
-  std::ifstream file(config.audit().file());
+  std::ifstream file(config.audit().directory() + "/audit-00000000000000000001.jsonl");
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);
   return lines;

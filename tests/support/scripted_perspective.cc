@@ -50,12 +50,6 @@ v1::CheckResult ResultOf(const v1::Check& check, const v1::PerspectiveIdentity& 
   return result;
 }
 
-v1::CheckResponse ToResponse(v1::CheckResult result) {
-  v1::CheckResponse response;
-  *response.mutable_result() = std::move(result);
-  return response;
-}
-
 }  // namespace
 
 v1::PerspectiveIdentity IdentityOf(const config::v1::ConfiguredPerspective& place) {
@@ -126,7 +120,29 @@ void ScriptedPerspective::Hang() {
   hangs_ = true;
 }
 
+void ScriptedPerspective::SignWith(test::TestSigner signer) {
+  const absl::MutexLock lock(&mutex_);
+  signer_ = std::move(signer);
+}
+
+v1::CheckResponse ScriptedPerspective::ToResponse(const v1::CheckRequest& request,
+                                                  v1::CheckResult result) const {
+  v1::CheckResponse response;
+  if (signer_) {
+    *response.mutable_attested_result() = test::Attested(*signer_, request, result);
+  } else {
+    *response.mutable_result() = std::move(result);
+  }
+  return response;
+}
+
 void ScriptedPerspective::ReplyWith(Reply reply) {
+  ReplyToRequestWith([reply = std::move(reply)](const v1::CheckRequest& request) {
+    return reply(request.check());
+  });
+}
+
+void ScriptedPerspective::ReplyToRequestWith(RequestReply reply) {
   const absl::MutexLock lock(&mutex_);
   hangs_ = false;
   reply_ = std::move(reply);
@@ -143,7 +159,8 @@ bool ScriptedPerspective::ReleaseHeld() {
   if (held_.empty()) return false;
   const Held next = std::move(held_.front());
   held_.pop_front();
-  next.stream->Write(ToResponse(PassingResult(next.check, hello.perspective())));
+  next.stream->Write(
+      ToResponse(next.request, PassingResult(next.request.check(), hello.perspective())));
   return true;
 }
 
@@ -219,20 +236,25 @@ bool ScriptedPerspective::Take(Stream& stream, const v1::CheckRequest& request,
   if (request.has_cancel()) {
     ++cancels_;
     // A cancelled check is answered as every other.
-    held_.remove_if([&](const Held& held) {
-      if (held.check.check_id() != request.cancel().check_id()) return false;
-      v1::CheckResult result = ResultOf(held.check, hello.perspective());
+    held_.remove_if([&](const Held& held) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      if (held.request.check().check_id() != request.cancel().check_id()) return false;
+      v1::CheckResult result = ResultOf(held.request.check(), hello.perspective());
       result.set_outcome(v1::ERROR);
       result.mutable_problem()->set_kind(v1::Problem::CANCELLED);
-      stream.Write(ToResponse(std::move(result)));
+      stream.Write(ToResponse(held.request, std::move(result)));
       return true;
     });
     return false;
   }
   checks_.push_back(request);
-  ScriptedReply reply = reply_(request.check());
-  if (reply.results.empty() && !reply.ends_stream) held_.push_back({&stream, request.check()});
-  for (v1::CheckResult& result : reply.results) stream.Write(ToResponse(std::move(result)));
+  ScriptedReply reply = reply_(request);
+  if (reply.results.empty() && reply.responses.empty() && !reply.ends_stream) {
+    held_.push_back({&stream, request});
+  }
+  for (v1::CheckResult& result : reply.results) {
+    stream.Write(ToResponse(request, std::move(result)));
+  }
+  for (const v1::CheckResponse& response : reply.responses) stream.Write(response);
   status = reply.status;
   return reply.ends_stream;
 }

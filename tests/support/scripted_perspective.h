@@ -8,6 +8,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "mpic/config/v1/coordinator.pb.h"
 #include "mpic/v1/perspective.grpc.pb.h"
+#include "tests/support/test_attestations.h"
 
 namespace mpic::testing {
 
@@ -30,7 +32,8 @@ v1::CheckResult FailingResult(const v1::Check& check, const v1::PerspectiveIdent
 // What is said to one check. Nothing at all: it waits for ReleaseHeld, or for ever.
 struct ScriptedReply {
   std::vector<v1::CheckResult> results;
-  bool ends_stream = false;  // after the results, with the status below
+  std::vector<v1::CheckResponse> responses;  // after them, as they are
+  bool ends_stream = false;                  // after the results, with the status below
   grpc::Status status = grpc::Status::OK;
 };
 
@@ -39,6 +42,7 @@ struct ScriptedReply {
 class ScriptedPerspective final : private v1::PerspectiveService::Service {
  public:
   using Reply = std::function<ScriptedReply(const v1::Check&)>;
+  using RequestReply = std::function<ScriptedReply(const v1::CheckRequest&)>;
 
   // `place.address` is filled in with the port that was taken.
   ScriptedPerspective(config::v1::ConfiguredPerspective& place, const config::v1::Tls& tls);
@@ -53,7 +57,11 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   std::vector<v1::CheckResponse> before_hello;
   v1::PerspectiveIdentity identity() const { return hello.perspective(); }
 
+  // Signs results from now on, the scripted ones included.
+  void SignWith(test::TestSigner signer);
   void ReplyWith(Reply reply);
+  // For what depends on more than the check.
+  void ReplyToRequestWith(RequestReply reply);
   void Pass();
   void Hold() {
     ReplyWith([](const v1::Check&) { return ScriptedReply(); });
@@ -75,12 +83,14 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   using Stream = grpc::ServerReaderWriter<v1::CheckResponse, v1::CheckRequest>;
   struct Held {
     Stream* stream;
-    v1::Check check;
+    v1::CheckRequest request;
   };
 
   grpc::Status Check(grpc::ServerContext* context, Stream* stream) override;
   // What came before and Hello.
   void Greet(Stream& stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::CheckResponse ToResponse(const v1::CheckRequest& request, v1::CheckResult result) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // True when the stream is to end with `status`.
   bool Take(Stream& stream, const v1::CheckRequest& request, grpc::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -89,7 +99,8 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
   mutable absl::Mutex mutex_;
-  Reply reply_ ABSL_GUARDED_BY(mutex_);
+  RequestReply reply_ ABSL_GUARDED_BY(mutex_);
+  std::optional<test::TestSigner> signer_ ABSL_GUARDED_BY(mutex_);
   std::list<Stream*> streams_ ABSL_GUARDED_BY(mutex_);
   std::size_t streams_opened_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<v1::CheckRequest> checks_ ABSL_GUARDED_BY(mutex_);

@@ -45,10 +45,40 @@ X509* NewCertificate(const std::string& common_name, int serial, EVP_PKEY& key,
   return certificate;
 }
 
-void WriteCertificate(const std::string& path, X509& certificate) {
+void WriteCertificate(const std::string& path, X509& certificate, const std::string& chain = "") {
   std::FILE* const file = std::fopen(path.c_str(), "w");
   Require(file != nullptr && PEM_write_X509(file, &certificate) == 1, "PEM_write_X509");
+  std::fputs(chain.c_str(), file);
   std::fclose(file);
+}
+
+X509* ReadCertificate(const std::string& path) {
+  std::FILE* const file = std::fopen(path.c_str(), "r");
+  Require(file != nullptr, "fopen");
+  X509* const certificate = PEM_read_X509(file, nullptr, nullptr, nullptr);
+  std::fclose(file);
+  Require(certificate != nullptr, "PEM_read_X509");
+  return certificate;
+}
+
+template <typename Write>
+std::string PemOf(Write write) {
+  BIO* const memory = BIO_new(BIO_s_mem());
+  Require(write(memory) == 1, "PEM_write_bio");
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory, &text);
+  std::string pem(text, static_cast<std::size_t>(size));
+  BIO_free(memory);
+  return pem;
+}
+
+// What makes `certificate` a CA's; signed by `issuer_key`.
+void FinishCa(X509& certificate, X509& issuer, EVP_PKEY& issuer_key) {
+  X509_set_issuer_name(&certificate, X509_get_subject_name(&issuer));
+  AddExtension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE");
+  AddExtension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
+  AddExtension(certificate, issuer, NID_subject_key_identifier, "hash");
+  Require(X509_sign(&certificate, &issuer_key, EVP_sha256()) > 0, "X509_sign");
 }
 
 void WriteKey(const std::string& path, EVP_PKEY& key) {
@@ -69,19 +99,30 @@ std::string SubjectAltName(const TestLeaf& leaf) {
 
 }  // namespace
 
-TestCa::TestCa(const std::string& common_name) {
+void TestCa::MakeDirectory() {
   std::string path = (std::filesystem::temp_directory_path() / "mpic-test-XXXXXX").string();
   Require(::mkdtemp(path.data()) != nullptr, "mkdtemp");
   directory_ = path;
+}
+
+TestCa::TestCa(const std::string& common_name) {
+  MakeDirectory();
   key_ = EVP_EC_gen("P-256");
   Require(key_ != nullptr, "EVP_EC_gen");
   certificate_ = NewCertificate(common_name, 1, *key_, TestLeaf{});
-  X509_set_issuer_name(certificate_, X509_get_subject_name(certificate_));
-  AddExtension(*certificate_, *certificate_, NID_basic_constraints, "critical,CA:TRUE");
-  AddExtension(*certificate_, *certificate_, NID_key_usage, "critical,keyCertSign,cRLSign");
-  AddExtension(*certificate_, *certificate_, NID_subject_key_identifier, "hash");
-  Require(X509_sign(certificate_, key_, EVP_sha256()) > 0, "X509_sign");
+  FinishCa(*certificate_, *certificate_, *key_);
   WriteCertificate(certificate_file(), *certificate_);
+}
+
+TestCa::TestCa(const std::string& common_name, TestCa& issuer, const TestLeaf& times) {
+  MakeDirectory();
+  key_ = EVP_EC_gen("P-256");
+  Require(key_ != nullptr, "EVP_EC_gen");
+  certificate_ = NewCertificate(common_name, ++issuer.issued_ + 1, *key_, times);
+  FinishCa(*certificate_, *issuer.certificate_, *issuer.key_);
+  WriteCertificate(certificate_file(), *certificate_);
+  chain_ = PemOf([this](BIO* memory) { return PEM_write_bio_X509(memory, certificate_); }) +
+           issuer.chain_;
 }
 
 TestCa::~TestCa() {
@@ -92,12 +133,13 @@ TestCa::~TestCa() {
 }
 
 TestCertificateFiles TestCa::Issue(const std::string& name, const TestLeaf& leaf) {
-  EVP_PKEY* const key = EVP_EC_gen("P-256");
+  EVP_PKEY* const key =
+      leaf.rsa_bits > 0 ? EVP_RSA_gen(static_cast<unsigned>(leaf.rsa_bits)) : EVP_EC_gen("P-256");
   Require(key != nullptr, "EVP_EC_gen");
   X509* const certificate = NewCertificate(name, ++issued_ + 1, *key, leaf);
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate_));
   AddExtension(*certificate, *certificate_, NID_basic_constraints, "critical,CA:FALSE");
-  AddExtension(*certificate, *certificate_, NID_ext_key_usage, "serverAuth,clientAuth");
+  AddExtension(*certificate, *certificate_, NID_ext_key_usage, leaf.extended_key_usage);
   if (const std::string names = SubjectAltName(leaf); !names.empty()) {
     AddExtension(*certificate, *certificate_, NID_subject_alt_name, names);
   }
@@ -105,11 +147,45 @@ TestCertificateFiles TestCa::Issue(const std::string& name, const TestLeaf& leaf
 
   const TestCertificateFiles files{absl::StrCat(directory_, "/", name, ".crt"),
                                    absl::StrCat(directory_, "/", name, ".key")};
-  WriteCertificate(files.certificate, *certificate);
+  WriteCertificate(files.certificate, *certificate, chain_);
   WriteKey(files.private_key, *key);
   X509_free(certificate);
   EVP_PKEY_free(key);
   return files;
+}
+
+void TestCa::Revoke(const std::string& certificate_file) {
+  X509* const certificate = ReadCertificate(certificate_file);
+  revoked_.push_back(ASN1_INTEGER_get(X509_get0_serialNumber(certificate)));
+  X509_free(certificate);
+}
+
+std::string TestCa::Crl(absl::Duration starts, absl::Duration ends) {
+  X509_CRL* const crl = X509_CRL_new();
+  X509_CRL_set_version(crl, X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name(crl, X509_get_subject_name(certificate_));
+  ASN1_TIME* const time = X509_gmtime_adj(nullptr, absl::ToInt64Seconds(starts));
+  X509_CRL_set1_lastUpdate(crl, time);
+  for (const long serial : revoked_) {
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    ASN1_INTEGER* const number = ASN1_INTEGER_new();
+    ASN1_INTEGER_set(number, serial);
+    X509_REVOKED_set_serialNumber(entry, number);
+    X509_REVOKED_set_revocationDate(entry, time);
+    ASN1_INTEGER_free(number);
+    X509_CRL_add0_revoked(crl, entry);
+  }
+  X509_gmtime_adj(time, absl::ToInt64Seconds(ends));
+  X509_CRL_set1_nextUpdate(crl, time);
+  ASN1_TIME_free(time);
+  Require(X509_CRL_sign(crl, key_, EVP_sha256()) > 0, "X509_CRL_sign");
+  std::string pem = PemOf([crl](BIO* memory) { return PEM_write_bio_X509_CRL(memory, crl); });
+  X509_CRL_free(crl);
+  return pem;
+}
+
+std::string TestCa::CrlName() const {
+  return absl::StrCat(absl::Hex(X509_subject_name_hash(certificate_), absl::kZeroPad8), ".r0");
 }
 
 config::v1::Tls TestCa::TlsFor(const std::string& uri_san,

@@ -226,6 +226,14 @@ TEST(CheckArgumentsTest, Refuses) {
   }
 }
 
+TEST(CheckArgumentsTest, ACoordinatorVerifiesSignaturesItself) {
+  const Parsed parsed = Parse("--attestation-key k.pub caa a.example");
+  ASSERT_TRUE(std::holds_alternative<CheckArguments>(parsed.arguments));
+  const auto& arguments = std::get<CheckArguments>(parsed.arguments);
+  EXPECT_EQ(arguments.attestation_key_file, "k.pub");
+  EXPECT_THAT(RequestOf(arguments, {}).status().message(), HasSubstr("--attestation-key"));
+}
+
 TEST(CheckArgumentsTest, HelpIsAnAnswer) {
   const Parsed parsed = Parse("dns-change --help");
   ASSERT_TRUE(std::holds_alternative<int>(parsed.arguments));

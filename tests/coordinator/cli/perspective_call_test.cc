@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "common/proto_time.h"
 #include "coordinator/cli/json.h"
+#include "tests/support/test_attestations.h"
 
 namespace mpic::coordinator::cli {
 namespace {
@@ -23,6 +28,8 @@ constexpr char kOther[] = R"({"result": {"check_id": "2", "outcome": "PASSED"}})
 struct Script {
   std::vector<const char*> responses;
   grpc::Status end;
+  // The last word, which depends on the question.
+  std::function<v1::CheckResponse(const v1::CheckRequest&)> answer = nullptr;
 
   std::size_t said = 0;
   std::vector<v1::CheckRequest> requests;
@@ -35,7 +42,11 @@ class ScriptedStream final
   explicit ScriptedStream(Script& script) : script_(script) {}
 
   bool Read(v1::CheckResponse* response) override {
-    if (script_.said == script_.responses.size()) return false;
+    if (script_.said == script_.responses.size()) {
+      if (!script_.answer) return false;
+      *response = std::exchange(script_.answer, nullptr)(script_.requests.at(0));
+      return true;
+    }
     response->Clear();
     const absl::Status parsed = FromJson(script_.responses[script_.said++], *response);
     EXPECT_TRUE(parsed.ok()) << parsed;
@@ -98,6 +109,50 @@ TEST(PerspectiveCallTest, AsksOnceAfterHelloAndHalfCloses) {
   EXPECT_TRUE(script.requests[0].check().has_caa());
   EXPECT_EQ(script.requests[0].request_id(), "r-1");
   EXPECT_TRUE(script.half_closed);
+}
+
+// A perspective that signs; the check is that of Ask.
+v1::AttestedResult SignedResult(const test::TestSigner& signer, const v1::CheckRequest& request) {
+  v1::CheckResult result;
+  result.set_check_id("1");
+  result.set_outcome(v1::PASSED);
+  *result.mutable_started_at() = ToTimestamp(absl::Now());
+  *result.mutable_finished_at() = result.started_at();
+  return test::Attested(signer, request, result);
+}
+
+std::string VerifiedBy(const PerspectiveAnswer& answer, const test::TestSigner& signer) {
+  return std::string(VerifyAttestation(answer, signer.PublicKey(), absl::Now()).message());
+}
+
+TEST(PerspectiveCallTest, TakesAResultThatIsSigned) {
+  const test::TestSigner signer = test::MakeTestSigner("k1", test::kEd25519Pem);
+  const test::TestSigner other = test::MakeTestSigner("k1", test::kP256Pem);
+  Script script{.responses = {kHello}};
+  script.answer = [&](const v1::CheckRequest& request) {
+    v1::CheckResponse response;
+    *response.mutable_attested_result() = SignedResult(signer, request);
+    return response;
+  };
+  PerspectiveAnswer answer = Ask(script);
+  EXPECT_TRUE(answer.status.ok()) << answer.status.error_message();
+  ASSERT_TRUE(answer.result.has_value() && answer.attested.has_value());
+  EXPECT_EQ(answer.result->outcome(), v1::PASSED);
+  EXPECT_EQ(answer.request.nonce().size(), 16U);
+  EXPECT_EQ(VerifiedBy(answer, signer), "");
+  EXPECT_THAT(VerifiedBy(answer, other), HasSubstr("its signature is none of key k1"));
+  answer.request.set_nonce("another nonce...");
+  EXPECT_THAT(VerifiedBy(answer, signer), HasSubstr("another nonce"));
+}
+
+TEST(PerspectiveCallTest, AResultThatIsNotSignedDoesNotVerify) {
+  Script script{.responses = {kHello, kPassed}};
+  EXPECT_THAT(VerifiedBy(Ask(script), test::MakeTestSigner("k1")), HasSubstr("is not"));
+}
+
+TEST(PerspectiveCallTest, SignedOctetsThatAreNoResultAreABreach) {
+  Script script{.responses = {kHello, R"({"attested_result": {"result": "////"}})"}};
+  EXPECT_THAT(Ask(script).status.error_message(), HasSubstr("else"));
 }
 
 struct FailureCase {

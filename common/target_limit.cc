@@ -1,0 +1,56 @@
+#include "common/target_limit.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
+
+namespace mpic {
+
+TargetLimit::Place& TargetLimit::Place::operator=(Place&& other) noexcept {
+  std::swap(limit_, other.limit_);
+  std::swap(target_, other.target_);
+  return *this;
+}
+
+TargetLimit::Place::~Place() {
+  if (limit_ != nullptr) limit_->Leave(target_);
+}
+
+std::optional<TargetLimit::Place> TargetLimit::Enter(const std::string& target) {
+  const absl::MutexLock lock(&mutex_);
+  const auto [entry, is_new] = under_way_.try_emplace(target, 0);
+  if (entry->second >= per_target_max_) {
+    if (is_new) under_way_.erase(entry);
+    return std::nullopt;
+  }
+  ++entry->second;
+  return Place(*this, target);
+}
+
+std::size_t TargetLimit::size() const {
+  const absl::MutexLock lock(&mutex_);
+  return under_way_.size();
+}
+
+void TargetLimit::Leave(const std::string& target) {
+  const absl::MutexLock lock(&mutex_);
+  const auto entry = under_way_.find(target);
+  if (--entry->second == 0) under_way_.erase(entry);
+}
+
+std::string TargetOfName(absl::string_view name) {
+  if (const absl::StatusOr<IpAddress> address = IpAddress::Parse(name); address.ok()) {
+    return address->text();
+  }
+  absl::ConsumePrefix(&name, "*.");
+  absl::ConsumeSuffix(&name, ".");
+  return absl::AsciiStrToLower(name);
+}
+
+std::string TargetOfAddress(const IpAddress& address) {
+  constexpr std::size_t kPrefixOctets = 8;  // a /64
+  const auto octets = address.octets();
+  const std::size_t size = address.is_v6() ? kPrefixOctets : octets.size();
+  return {reinterpret_cast<const char*>(octets.data()), size};
+}
+
+}  // namespace mpic
