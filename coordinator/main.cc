@@ -14,6 +14,7 @@
 #include "common/public_suffix_list.h"
 #include "common/shutdown.h"
 #include "common/status_macros.h"
+#include "coordinator/audit/json_lines_audit_log.h"
 #include "coordinator/coordinator_server.h"
 #include "coordinator/settings.h"
 
@@ -35,6 +36,7 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
         ChannelCredentials(settings.perspective_tls, one.peer_name, one.address).status()));
   }
   MPIC_RETURN_IF_ERROR(PublicSuffixList::Load(settings.public_suffix_list_file).status());
+  MPIC_RETURN_IF_ERROR(JsonLinesAuditLog::CheckPlace(settings.audit_file));
   return settings;
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "common/proto_time.h"
@@ -43,6 +44,14 @@ absl::StatusOr<std::unique_ptr<JsonLinesAuditLog>> JsonLinesAuditLog::Open(const
   auto log = std::unique_ptr<JsonLinesAuditLog>(new JsonLinesAuditLog(file, clock, fd));
   MPIC_RETURN_IF_ERROR(log->TakeOver());
   return log;
+}
+
+absl::Status JsonLinesAuditLog::CheckPlace(const std::string& file) {
+  if (faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) == 0) return absl::OkStatus();
+  if (errno != ENOENT) return Failure(file, std::strerror(errno));
+  const std::string directory = std::filesystem::absolute(file).parent_path().string();
+  if (faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return absl::OkStatus();
+  return Failure(file, absl::StrCat(std::strerror(errno), ", directory ", directory));
 }
 
 JsonLinesAuditLog::~JsonLinesAuditLog() { close(fd_); }

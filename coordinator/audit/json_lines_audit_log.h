@@ -25,6 +25,9 @@ class JsonLinesAuditLog final : public AuditLog {
   // or ends in the middle of a line; another process that has it open is refused, too.
   static absl::StatusOr<std::unique_ptr<JsonLinesAuditLog>> Open(const std::string& file,
                                                                  const Clock& clock);
+  // FAILED_PRECONDITION when the file is there and may not be read and written, or is not and may
+  // not be created. Touches nothing: a running coordinator's may be looked at.
+  static absl::Status CheckPlace(const std::string& file);
   ~JsonLinesAuditLog() override;
 
   boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(

@@ -63,6 +63,16 @@ absl::StatusOr<v1::AuditReference> Append(JsonLinesAuditLog& log, const std::str
   return RunAwaitable(log.Append(record));
 }
 
+TEST_F(JsonLinesAuditLogTest, APlaceIsCheckedWithoutTouchingIt) {
+  EXPECT_TRUE(JsonLinesAuditLog::CheckPlace(file_).ok());
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  EXPECT_THAT(JsonLinesAuditLog::CheckPlace(directory_ + "/nowhere/audit.jsonl").message(),
+              HasSubstr("No such file or directory, directory " + directory_ + "/nowhere"));
+  const auto log = Open();
+  ASSERT_TRUE(log.ok());
+  EXPECT_TRUE(JsonLinesAuditLog::CheckPlace(file_).ok()) << "a running coordinator's";
+}
+
 TEST_F(JsonLinesAuditLogTest, AppendsOneReadableLineARecord) {
   const auto log = Open();
   ASSERT_TRUE(log.ok()) << log.status();
