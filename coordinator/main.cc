@@ -1,4 +1,5 @@
 // mpic-coordinator: wiring only.
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <variant>
@@ -10,9 +11,9 @@
 #include "common/credentials.h"
 #include "common/grpc_log.h"
 #include "common/log.h"
+#include "common/process_signals.h"
 #include "common/program.h"
 #include "common/public_suffix_list.h"
-#include "common/shutdown.h"
 #include "common/status_macros.h"
 #include "coordinator/attestation_keys.h"
 #include "coordinator/audit/checkpoint.h"
@@ -45,7 +46,7 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
 }
 
 int Run(int argc, char** argv) {
-  ShutdownSignal shutdown;
+  ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-coordinator",
       "Multi-Perspective Issuance Corroboration: one call, a cohort of perspectives, one verdict.");
@@ -75,7 +76,10 @@ int Run(int argc, char** argv) {
        {"remotes", settings->remotes.size()},
        {"report_only", settings->policy.report_only},
        {"lab", settings->lab}});
-  const int signal = shutdown.Wait();
+  int signal = 0;
+  // A configuration is read at the start only.
+  while ((signal = signals.Wait()) == SIGHUP) {
+  }
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");

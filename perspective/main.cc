@@ -1,4 +1,5 @@
 // mpic-perspective: wiring only.
+#include <csignal>
 #include <iostream>
 #include <memory>
 #include <variant>
@@ -9,8 +10,8 @@
 #include "common/credentials.h"
 #include "common/grpc_log.h"
 #include "common/log.h"
+#include "common/process_signals.h"
 #include "common/program.h"
-#include "common/shutdown.h"
 #include "common/status_macros.h"
 #include "perspective/attestation.h"
 #include "perspective/perspective_server.h"
@@ -31,7 +32,7 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
 }
 
 int Run(int argc, char** argv) {
-  ShutdownSignal shutdown;
+  ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-perspective",
       "One Network Perspective: runs DNS, HTTP and CAA checks from where it stands.");
@@ -56,7 +57,10 @@ int Run(int argc, char** argv) {
        {"port", (*server)->port()},
        {"admin_port", (*server)->admin_port()},
        {"lab", settings->identity.lab()}});
-  const int signal = shutdown.Wait();
+  int signal = 0;
+  // A configuration is read at the start only.
+  while ((signal = signals.Wait()) == SIGHUP) {
+  }
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");
