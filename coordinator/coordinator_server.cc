@@ -199,7 +199,7 @@ absl::Status CoordinatorServer::OpenAdminPort() {
                                                    std::make_shared<ProcessMetrics>(
                                                        "mpic-coordinator", MPIC_VERSION)},
                                   .ready = [this] { return audit_->Health(); },
-                                  .config_json = settings_.config_json}));
+                                  .config_json = [this] { return settings_.config_json; }}));
   return absl::OkStatus();
 }
 

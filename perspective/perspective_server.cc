@@ -243,7 +243,7 @@ absl::Status PerspectiveServer::OpenAdminPort() {
                                                    std::make_shared<ProcessMetrics>(
                                                        "mpic-perspective", MPIC_VERSION)},
                                   .ready = [this] { return Standing(); },
-                                  .config_json = settings_.config_json}));
+                                  .config_json = [this] { return settings_.config_json; }}));
   return absl::OkStatus();
 }
 
