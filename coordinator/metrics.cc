@@ -91,12 +91,11 @@ void Metrics::AddRequests(prometheus::Registry& registry, const Tenants& tenants
                          .Name("mpic_coordinator_tenant_requests_total")
                          .Help("Calls by tenant and gRPC status.")
                          .Register(registry);
-  tenant_requests_.resize(tenants.all().size());
   for (const char* code : {kOk, "INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
                            "UNAVAILABLE", "CANCELLED", "INTERNAL"}) {
     if (code != kOk) refused_requests_[code] = &refused.Add({{"code", code}});
     for (const TenantPtr& tenant : tenants.all()) {
-      tenant_requests_[tenant->number][code] =
+      tenant_requests_[tenant->tenant_id][code] =
           &of_tenants.Add({{"tenant", tenant->tenant_id}, {"code", code}});
     }
   }
@@ -239,7 +238,7 @@ void Metrics::CountRequest(const Tenant* tenant, const std::string& code) {
   const auto found = refused_requests_.find(code);
   if (found != refused_requests_.end()) found->second->Increment();
   if (tenant == nullptr) return;
-  const auto& of_tenant = tenant_requests_[tenant->number];
+  const auto& of_tenant = tenant_requests_.at(tenant->tenant_id);
   if (const auto own = of_tenant.find(code); own != of_tenant.end()) own->second->Increment();
 }
 

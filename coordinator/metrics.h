@@ -71,8 +71,8 @@ class Metrics {
   std::map<v1::Method, prometheus::Histogram*> seconds_;
   std::map<v1::Problem::Kind, prometheus::Counter*> problems_;
   std::map<std::string, prometheus::Counter*> refused_requests_;
-  // By the tenant's number.
-  std::vector<std::map<std::string, prometheus::Counter*>> tenant_requests_;
+  // By tenant id.
+  std::map<std::string, std::map<std::string, prometheus::Counter*>> tenant_requests_;
   prometheus::Counter* disagreements_ = nullptr;
   prometheus::Counter* audit_written_ = nullptr;
   prometheus::Counter* audit_failed_ = nullptr;

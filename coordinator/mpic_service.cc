@@ -92,12 +92,13 @@ MpicService::MpicService(const Settings& settings, const PublicSuffixList& suffi
     : settings_(settings),
       suffixes_(suffixes),
       environments_(std::move(environments)),
-      admission_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight,
-                                             .on_change =
-                                                 [&metrics = environments_.front()->metrics](
-                                                     std::size_t tenant, std::size_t checks) {
-                                                   metrics.tenants().SetInFlight(tenant, checks);
-                                                 }}),
+      admission_(settings.tenants.limits(),
+                 {.in_flight_max = settings.limits.checks_in_flight,
+                  .on_change =
+                      [&metrics = environments_.front()->metrics](const std::string& tenant_id,
+                                                                  std::size_t checks) {
+                        metrics.tenants().SetInFlight(tenant_id, checks);
+                      }}),
       targets_(settings.limits.checks_in_flight_per_target) {}
 
 grpc::ServerUnaryReactor* MpicService::Corroborate(grpc::CallbackServerContext* context,
@@ -207,7 +208,7 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
 
 grpc::Status MpicService::TakeOn(std::size_t checks, AdmittedCall& call) {
   const Tenant& tenant = *call.origin.tenant;
-  auto entered = admission_.Enter(tenant.number, checks);
+  auto entered = admission_.Enter(tenant.tenant_id, checks);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
     environments_.front()->metrics.tenants().CountRefused(tenant, NameOf(refusal->reason));
     return Exhausted(absl::StrCat("checks: ", refusal->sentence), refusal->retry_after);

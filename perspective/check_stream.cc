@@ -189,7 +189,7 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
                                 " checks in flight for one name")},
                   kRefusedByTarget);
   }
-  auto entered = environment_.checks.Enter(tenant.number, 1);
+  auto entered = environment_.checks.Enter(tenant.tenant_id, 1);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
     return Refuse(request, {v1::Problem::OVERLOADED, refusal->sentence}, NameOf(refusal->reason));
   }

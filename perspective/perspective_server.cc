@@ -74,11 +74,12 @@ struct PerspectiveServer::Bench {
 PerspectiveServer::PerspectiveServer(const Settings& settings)
     : settings_(settings),
       metrics_(*registry_, settings.tenants, settings.identity.lab()),
-      checks_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight_max,
-                                          .on_change =
-                                              [this](std::size_t tenant, std::size_t checks) {
-                                                metrics_.tenants().SetInFlight(tenant, checks);
-                                              }}),
+      checks_(settings.tenants.limits(),
+              {.in_flight_max = settings.limits.checks_in_flight_max,
+               .on_change =
+                   [this](const std::string& tenant_id, std::size_t checks) {
+                     metrics_.tenants().SetInFlight(tenant_id, checks);
+                   }}),
       names_(settings.limits.checks_in_flight_per_name_max),
       connections_(settings.limits.connections_per_address_max),
       environment_{.hello = MakeHello(settings),

@@ -28,7 +28,7 @@ PerspectiveService::PerspectiveService(std::vector<Worker> workers, StreamEnviro
       environment_(environment),
       settings_(settings),
       // Rates and limits of the tenants are of checks; streams are shared out fairly all the same.
-      admission_(std::vector<Admission::Limits>(settings.tenants.all().size()),
+      admission_(settings.tenants.without_limits(),
                  {.in_flight_max = settings.limits.streams_max}) {}
 
 CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
@@ -42,7 +42,7 @@ CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
     return new RefusedStream(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, reason));
   }
   const Tenant& tenant = *caller->tenant;
-  auto entered = admission_.Enter(tenant.number, 1);
+  auto entered = admission_.Enter(tenant.tenant_id, 1);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
     environment_.metrics.tenants().CountRefused(tenant, kRefusedByStreams);
     environment_.refusals.Log(
