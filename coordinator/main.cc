@@ -45,6 +45,19 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return settings;
 }
 
+void Warn(const Settings& settings) {
+  for (const std::string& warning : settings.warnings) {
+    Log(LogLevel::kWarning, "configuration", {{"warning", warning}});
+  }
+}
+
+void Reload(const ServerFlags& flags, const ProcessSignals& signals, CoordinatorServer& server) {
+  const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
+  const absl::Status reloaded = server.Reload(next, [&] { return signals.EndIsPending(); });
+  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
+  if (reloaded.ok()) Warn(*next);
+}
+
 int Run(int argc, char** argv) {
   ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
@@ -62,9 +75,7 @@ int Run(int argc, char** argv) {
   }
   InitLog("mpic-coordinator", ToLogLevel(settings->log_level));
   RouteGrpcLog();
-  for (const std::string& warning : settings->warnings) {
-    Log(LogLevel::kWarning, "configuration", {{"warning", warning}});
-  }
+  Warn(*settings);
   const auto server = CoordinatorServer::Start(*settings);
   if (!server.ok()) {
     Log(LogLevel::kError, "cannot start", {{"reason", server.status().message()}});
@@ -77,9 +88,7 @@ int Run(int argc, char** argv) {
        {"report_only", settings->policy.report_only},
        {"lab", settings->lab}});
   int signal = 0;
-  // A configuration is read at the start only.
-  while ((signal = signals.Wait()) == SIGHUP) {
-  }
+  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, signals, **server);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");
