@@ -31,6 +31,12 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return settings;
 }
 
+void Reload(const ServerFlags& flags, PerspectiveServer& server) {
+  const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
+  const absl::Status reloaded = server.Reload(next);
+  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
+}
+
 int Run(int argc, char** argv) {
   ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
@@ -58,9 +64,7 @@ int Run(int argc, char** argv) {
        {"admin_port", (*server)->admin_port()},
        {"lab", settings->identity.lab()}});
   int signal = 0;
-  // A configuration is read at the start only.
-  while ((signal = signals.Wait()) == SIGHUP) {
-  }
+  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, **server);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");

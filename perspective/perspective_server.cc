@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "common/process_metrics.h"
 #include "common/random.h"
+#include "common/reload_check.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
 #include "perspective/net/beast_http_fetcher.h"
@@ -74,6 +75,7 @@ struct PerspectiveServer::Bench {
 PerspectiveServer::PerspectiveServer(const Settings& settings)
     : settings_(settings),
       metrics_(*registry_, settings.tenants, settings.identity.lab()),
+      reloads_(*registry_, absl::Now()),
       checks_(settings.tenants.limits(),
               {.in_flight_max = settings.limits.checks_in_flight_max,
                .on_change =
@@ -87,7 +89,9 @@ PerspectiveServer::PerspectiveServer(const Settings& settings)
                    .names = names_,
                    .stream_age = AgeingOf(settings.tls, settings.limits.time_budget_max).stream_age,
                    .leaving_max = settings.limits.time_budget_max + kWayMax,
-                   .metrics = metrics_} {}
+                   .metrics = metrics_},
+      config_(settings.config),
+      config_json_(settings.config_json) {}
 
 PerspectiveServer::~PerspectiveServer() { Shutdown(); }
 
@@ -244,12 +248,35 @@ absl::Status PerspectiveServer::OpenAdminPort() {
                                                    std::make_shared<ProcessMetrics>(
                                                        "mpic-perspective", MPIC_VERSION)},
                                   .ready = [this] { return Standing(); },
-                                  .config_json = [this] { return settings_.config_json; }}));
+                                  .config_json = [this] { return ConfigJson(); }}));
   return absl::OkStatus();
 }
 
 void PerspectiveServer::ReloadCertificates() {
   if (certificates_) certificates_->Reload(absl::Now());
+}
+
+absl::Status PerspectiveServer::Reload(const absl::StatusOr<Settings>& next) {
+  absl::Status reloaded = next.ok() ? TakeOver(*next) : next.status();
+  reloads_.Count(reloaded, absl::Now());
+  return reloaded;
+}
+
+absl::Status PerspectiveServer::TakeOver(const Settings& next) {
+  const absl::MutexLock lock(&config_mutex_);
+  MPIC_RETURN_IF_ERROR(CheckReload(config_, next.config, ReloadableFields()));
+  // Before anybody can ask for a new tenant.
+  metrics_.tenants().SetTenants(next.tenants);
+  checks_.SetTenants(next.tenants.limits());
+  service_->Admit(next.tls, next.tenants);
+  config_ = next.config;
+  config_json_ = next.config_json;
+  return absl::OkStatus();
+}
+
+std::string PerspectiveServer::ConfigJson() const {
+  const absl::MutexLock lock(&config_mutex_);
+  return config_json_;
 }
 
 void PerspectiveServer::Shutdown() {
