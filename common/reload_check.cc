@@ -16,6 +16,10 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 
+bool LiesIn(const std::string& path, const std::string& field) {
+  return path == field || absl::StartsWith(path, field + ".");
+}
+
 // Gathers the paths of what differs, without the places in lists.
 class Paths final : public MessageDifferencer::Reporter {
  public:
@@ -30,7 +34,15 @@ class Paths final : public MessageDifferencer::Reporter {
   void ReportModified(const Message& /*now*/, const Message& /*next*/, const Path& path) override {
     Add(path);
   }
-  const std::set<std::string>& all() const { return all_; }
+  // Those that lead to a value; the messages around it are reported as well.
+  std::vector<std::string> leaves() const {
+    std::vector<std::string> leaves;
+    for (const std::string& path : all_) {
+      const auto inner = all_.lower_bound(path + ".");
+      if (inner == all_.end() || !LiesIn(*inner, path)) leaves.push_back(path);
+    }
+    return leaves;
+  }
 
  private:
   void Add(const Path& path) {
@@ -43,10 +55,6 @@ class Paths final : public MessageDifferencer::Reporter {
   std::set<std::string> all_;
 };
 
-bool LiesIn(const std::string& path, const std::string& field) {
-  return path == field || absl::StartsWith(path, field + ".");
-}
-
 }  // namespace
 
 absl::Status CheckReload(const Message& now, const Message& next,
@@ -57,7 +65,7 @@ absl::Status CheckReload(const Message& now, const Message& next,
   differencer.ReportDifferencesTo(&paths);
   differencer.Compare(now, next);
   std::vector<std::string> lines;
-  for (const std::string& path : paths.all()) {
+  for (const std::string& path : paths.leaves()) {
     const bool may_differ =
         std::any_of(reloadable.begin(), reloadable.end(),
                     [&](const std::string& field) { return LiesIn(path, field); });

@@ -42,8 +42,7 @@ class MpicService final : public v1::MpicService::CallbackService {
   std::shared_ptr<Generation> generation() const;
   // Makes `next` the current one: it decides about all calls that come from now on.
   void Adopt(std::shared_ptr<Generation> next);
-
-  // Lets go of it, once no call can come any more.
+  // Lets go of the current one, once no call can come any more.
   void Release();
 
   // Refuses calls from now on.

@@ -90,7 +90,10 @@ void PerspectiveService::Admit(const config::v1::Tls& tls, const Tenants& tenant
   for (auto& [stream, caller] : streams_) {
     absl::StatusOr<Caller> now = AuthorizeAgain(caller.names, tls, tenants);
     TenantPtr tenant = now.ok() ? now->tenant : nullptr;
-    if (tenant && caller.tenant && tenant->IsOfferedTheSameAs(*caller.tenant)) continue;
+    if (tenant && caller.tenant ? tenant->IsOfferedTheSameAs(*caller.tenant)
+                                : tenant == caller.tenant) {
+      continue;
+    }
     caller.tenant = tenant;
     // Streams end on their loop, so only there is it certain that this one still lives.
     boost::asio::post(stream->loop(), [this, raw = stream, tenant] {
