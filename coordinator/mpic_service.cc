@@ -108,8 +108,9 @@ std::shared_ptr<Generation> MpicService::generation() const {
 void MpicService::Adopt(std::shared_ptr<Generation> next) {
   // Before anybody can ask for a new tenant.
   metrics_.tenants().SetTenants(next->settings().tenants);
-  admission_.SetTenants(next->settings().tenants.limits());
+  // Together, so that whoever is refused as a former tenant finds the new generation.
   const absl::MutexLock lock(&generation_mutex_);
+  admission_.SetTenants(next->settings().tenants.limits());
   generation_.swap(next);
 }
 
@@ -123,7 +124,12 @@ grpc::ServerUnaryReactor* MpicService::Corroborate(grpc::CallbackServerContext* 
                                                    const v1::CorroborateRequest* request,
                                                    v1::CorroborateResponse* response) {
   AdmittedCall call{.generation = generation(), .live_calls = calls_};
-  const grpc::Status admitted = Admit(*context, *request, call);
+  grpc::Status admitted = Admit(*context, *request, call);
+  // Refused by what was not in force any more: what is in force decides.
+  while (!admitted.ok() && call.generation != generation()) {
+    call = {.generation = generation(), .live_calls = calls_};
+    admitted = Admit(*context, *request, call);
+  }
   if (!admitted.ok()) {
     // Of a call that is refused nothing has been checked.
     call.origin.request_id = request->request_id().substr(0, kRequestIdOctetsMax);

@@ -90,6 +90,7 @@ PerspectiveServer::PerspectiveServer(const Settings& settings)
                    .stream_age = AgeingOf(settings.tls, settings.limits.time_budget_max).stream_age,
                    .leaving_max = settings.limits.time_budget_max + kWayMax,
                    .metrics = metrics_},
+      tenants_(settings.tenants),
       config_(settings.config),
       config_json_(settings.config_json) {}
 
@@ -267,8 +268,13 @@ absl::Status PerspectiveServer::TakeOver(const Settings& next) {
   MPIC_RETURN_IF_ERROR(CheckReload(config_, next.config, ReloadableFields()));
   // Before anybody can ask for a new tenant.
   metrics_.tenants().SetTenants(next.tenants);
-  checks_.SetTenants(next.tenants.limits());
+  // Former tenants are gone once no stream takes checks for them.
+  Admission::Tenants both = next.tenants.limits();
+  both.merge(tenants_.limits());
+  checks_.SetTenants(both);
   service_->Admit(next.tls, next.tenants);
+  checks_.SetTenants(next.tenants.limits());
+  tenants_ = next.tenants;
   config_ = next.config;
   config_json_ = next.config_json;
   return absl::OkStatus();
@@ -283,7 +289,7 @@ void PerspectiveServer::Shutdown() {
   certificate_watch_.reset();
   StopDnssecWatch();
   if (server_) {
-    server_->GetHealthCheckService()->SetServingStatus(kServiceName, false);
+    server_->GetHealthCheckService()->SetServingStatus(false);
     service_->Close("shutting down", settings_.drain_timeout);
     // The streams' own grace ends first; a little more lets their last words leave.
     service_->WaitForNoStreams(absl::Now() + settings_.drain_timeout + absl::Seconds(1));

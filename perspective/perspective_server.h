@@ -99,7 +99,8 @@ class PerspectiveServer {
   mutable absl::Mutex standing_mutex_;
   absl::Status standing_ ABSL_GUARDED_BY(standing_mutex_);
   mutable absl::Mutex config_mutex_;
-  config::v1::PerspectiveConfig config_ ABSL_GUARDED_BY(config_mutex_);  // in force
+  Tenants tenants_ ABSL_GUARDED_BY(config_mutex_);  // in force, and these
+  config::v1::PerspectiveConfig config_ ABSL_GUARDED_BY(config_mutex_);
   std::string config_json_ ABSL_GUARDED_BY(config_mutex_);
   int port_ = 0;
 };

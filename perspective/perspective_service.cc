@@ -1,5 +1,6 @@
 #include "perspective/perspective_service.h"
 
+#include <future>
 #include <string>
 #include <utility>
 #include <variant>
@@ -83,26 +84,34 @@ PerspectiveService::CheckReactor* PerspectiveService::Refuse(
 }
 
 void PerspectiveService::Admit(const config::v1::Tls& tls, const Tenants& tenants) {
-  const absl::MutexLock lock(&mutex_);
-  tls_ = tls;
-  tenants_ = tenants;
-  admission_.SetTenants(tenants.without_limits());
-  for (auto& [stream, caller] : streams_) {
-    absl::StatusOr<Caller> now = AuthorizeAgain(caller.names, tls, tenants);
-    TenantPtr tenant = now.ok() ? now->tenant : nullptr;
-    if (tenant && caller.tenant ? tenant->IsOfferedTheSameAs(*caller.tenant)
-                                : tenant == caller.tenant) {
-      continue;
-    }
-    caller.tenant = tenant;
-    // Streams end on their loop, so only there is it certain that this one still lives.
-    boost::asio::post(stream->loop(), [this, raw = stream, tenant] {
-      const absl::MutexLock on_loop(&mutex_);
-      if (!streams_.contains(raw)) return;
-      raw->WorkFor(tenant);
-      raw->GoAway(environment_.leaving_max);
-    });
+  {
+    const absl::MutexLock lock(&mutex_);
+    tls_ = tls;
+    tenants_ = tenants;
+    admission_.SetTenants(tenants.without_limits());
+    for (auto& [stream, caller] : streams_) Readmit(stream, caller);
   }
+  for (const Worker& worker : workers_) {
+    std::promise<void> passed;
+    boost::asio::post(worker.loop, [&] { passed.set_value(); });
+    passed.get_future().wait();
+  }
+}
+
+void PerspectiveService::Readmit(CheckStream* stream, Caller& caller) {
+  const absl::StatusOr<Caller> now = AuthorizeAgain(caller.names, tls_, tenants_);
+  const TenantPtr tenant = now.ok() ? now->tenant : nullptr;
+  const bool is_the_same = tenant && caller.tenant ? tenant->IsOfferedTheSameAs(*caller.tenant)
+                                                   : tenant == caller.tenant;
+  if (is_the_same) return;
+  caller.tenant = tenant;
+  // Streams end on their loop, so only there is it certain that this one still lives.
+  boost::asio::post(stream->loop(), [this, stream, tenant] {
+    const absl::MutexLock on_loop(&mutex_);
+    if (!streams_.contains(stream)) return;
+    stream->WorkFor(tenant);
+    stream->GoAway(environment_.leaving_max);
+  });
 }
 
 void PerspectiveService::Open() {

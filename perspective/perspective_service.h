@@ -39,7 +39,8 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
 
   // From now on these peers may call, for these tenants. Streams whose peer may no more, or whose
   // tenant was told something else in Hello, are told GoingAway and have the time of the longest
-  // check for what is in flight; whatever else comes on them is judged by what holds now.
+  // check for what is in flight; whatever else comes on them is judged by what holds now. Blocks
+  // until all streams know.
   void Admit(const config::v1::Tls& tls, const Tenants& tenants);
 
   // Refuses new streams with `reason` and says GoingAway on those that exist.
@@ -61,6 +62,8 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   std::variant<CheckStream*, Refused> Enter(const grpc::AuthContext& context)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CheckReactor* Refuse(const grpc::CallbackServerContext& context, const Refused& refused);
+  // Judges the peer of a stream once more.
+  void Readmit(CheckStream* stream, Caller& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Forget(CheckStream* stream);
 
   std::vector<Worker> workers_;

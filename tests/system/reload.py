@@ -205,7 +205,10 @@ def change_a_perspective(laboratory):
                                       'outcome="passed",tenant="ca"}') or 0) > 0, "ca asks us-ashburn")
     for bad in (perspective.sound.replace("rir: ARIN", "rir: APNIC"), perspective.sound + "x: 1\n"):
         perspective.reload(bad, "refused")
+    # Streams that go away again and again within half a second are opened again with a delay.
+    time.sleep(1)
     perspective.reload(perspective.sound, "taken")
+    time.sleep(1)
 
 
 def dismiss_the_coordinator(laboratory):
