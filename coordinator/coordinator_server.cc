@@ -152,6 +152,11 @@ void CoordinatorServer::PublishHealth() {
       service_->generation()->availability().CanFormCohort().ok() && audit_->Health().ok());
 }
 
+absl::Status CoordinatorServer::Readiness() const {
+  if (draining_) return absl::UnavailableError("shutting down");
+  return audit_->Health();
+}
+
 absl::Status CoordinatorServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
   MPIC_ASSIGN_OR_RETURN(
@@ -160,7 +165,7 @@ absl::Status CoordinatorServer::OpenAdminPort() {
           {.listen = settings_.admin_listen,
            .collectables = {registry_, std::make_shared<HandshakeFailures>(),
                             std::make_shared<ProcessMetrics>("mpic-coordinator", MPIC_VERSION)},
-           .ready = [this] { return audit_->Health(); },
+           .ready = [this] { return Readiness(); },
            .config_json = [this] { return service_->generation()->settings().config_json; }}));
   return absl::OkStatus();
 }
@@ -195,6 +200,7 @@ void CoordinatorServer::StopSessions() {
 }
 
 void CoordinatorServer::Shutdown() {
+  draining_ = true;
   watches_.clear();
   if (server_) {
     // First, so that nobody says "serving" afterwards.

@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <prometheus/registry.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -65,6 +66,8 @@ class CoordinatorServer {
   absl::Status Listen();
   absl::Status OpenAdminPort();
   void PublishHealth();
+  // What /readyz says.
+  absl::Status Readiness() const;
   void WatchCertificates();
   void StopSessions();
 
@@ -87,6 +90,7 @@ class CoordinatorServer {
   std::unique_ptr<grpc::Server> server_;
   absl::Mutex health_mutex_;
   std::unique_ptr<AdminServer> admin_;
+  std::atomic<bool> draining_ = false;
   int port_ = 0;
 };
 

@@ -241,6 +241,11 @@ absl::Status PerspectiveServer::Standing() const {
   return standing_;
 }
 
+absl::Status PerspectiveServer::Readiness() const {
+  if (draining_) return absl::UnavailableError("shutting down");
+  return Standing();
+}
+
 absl::Status PerspectiveServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
   MPIC_ASSIGN_OR_RETURN(
@@ -248,7 +253,7 @@ absl::Status PerspectiveServer::OpenAdminPort() {
                                   .collectables = {registry_, std::make_shared<HandshakeFailures>(),
                                                    std::make_shared<ProcessMetrics>(
                                                        "mpic-perspective", MPIC_VERSION)},
-                                  .ready = [this] { return Standing(); },
+                                  .ready = [this] { return Readiness(); },
                                   .config_json = [this] { return ConfigJson(); }}));
   return absl::OkStatus();
 }
@@ -286,6 +291,7 @@ std::string PerspectiveServer::ConfigJson() const {
 }
 
 void PerspectiveServer::Shutdown() {
+  draining_ = true;
   certificate_watch_.reset();
   StopDnssecWatch();
   if (server_) {

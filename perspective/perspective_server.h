@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <prometheus/registry.h>
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
@@ -69,6 +70,8 @@ class PerspectiveServer {
   void TakeStanding(const absl::Status& standing);
   // OK while the perspective takes checks.
   absl::Status Standing() const;
+  // What /readyz says.
+  absl::Status Readiness() const;
   absl::Status TakeOver(const Settings& next);
   std::string ConfigJson() const;
 
@@ -102,6 +105,7 @@ class PerspectiveServer {
   Tenants tenants_ ABSL_GUARDED_BY(config_mutex_);  // in force, and these
   config::v1::PerspectiveConfig config_ ABSL_GUARDED_BY(config_mutex_);
   std::string config_json_ ABSL_GUARDED_BY(config_mutex_);
+  std::atomic<bool> draining_ = false;
   int port_ = 0;
 };
 
