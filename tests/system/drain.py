@@ -142,13 +142,14 @@ def drain_the_coordinator(laboratory, coordinator):
                   "all workers wait")
             with load.lock:
                 before = len(load.given)
+            # Nobody comes again, but the one below.
+            load.over.set()
             thread, ended = terminate(laboratory, "coordinator")
             until(lambda: serving(laboratory, "mpic.v1.MpicService") is False, "it is not serving", 3)
             must(serving(laboratory, "") is False, "under no name")
             must(readiness(coordinator) == "shutting down", f"it is {readiness(coordinator)}")
             must(ask(laboratory) == "UNAVAILABLE", "new calls are refused")
         seconds = must_have_ended("coordinator", thread, ended, DRAIN_SECONDS + 1)
-        load.over.set()
     must(len(load.given) - before == in_flight,
          f"{in_flight} checks were in flight, {len(load.given) - before} were answered")
     return load, seconds
