@@ -137,7 +137,7 @@ CorroborationEnvironment& Generation::NextEnvironment() {
 
 void Generation::Retire(Generation* generation) {
   // The last desk to go takes the rest with it.
-  const std::shared_ptr<Generation> rest(generation);
+  std::shared_ptr<Generation> rest(generation);
   for (std::unique_ptr<Desk>& desk : generation->desks_) {
     boost::asio::io_context& loop = desk->loop;
     boost::asio::post(loop, [rest, &loop, desk = std::move(desk)]() mutable {
