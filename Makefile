@@ -13,6 +13,7 @@ programs := mpic-coordinator mpic-perspective mpicctl
 help:
 	@echo "make demo         shows the whole system at work on loopback, in a minute after the build"
 	@echo "make demo KEEP=1  the same, left running to play with"
+	@echo "make demo DASHBOARD=1  and with Prometheus, its alerts and a console page to look at"
 	@echo "make build        builds mpic-coordinator, mpic-perspective, mpicctl in build/release/bin"
 	@echo "make test         builds and runs all tests (PRESET=asan: under the sanitizers)"
 	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
@@ -37,8 +38,8 @@ build: build/.installed-build
 	@cmake --build --preset release --parallel $(JOBS) --target $(programs)
 
 .PHONY: demo
-demo: build/.installed-build+demo build
-	@KEEP=$(KEEP) deploy/demo/run build/release/bin
+demo: build/.installed-build+demo$(if $(DASHBOARD),+dashboard) build
+	@KEEP=$(KEEP) DASHBOARD=$(DASHBOARD) deploy/demo/run build/release/bin
 
 .PHONY: test
 test: build/.installed-build+demo+test

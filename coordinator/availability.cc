@@ -35,8 +35,7 @@ void Availability::Count(const std::string& perspective_id, int change) {
 void Availability::PublishReach() {
   const absl::ReaderMutexLock lock(&mutex_);
   const Reach reach = ReachLocked();
-  const Phase& phase = PhaseAt(clock_.Now());
-  metrics_.SetReach(static_cast<int>(reach.remotes) - static_cast<int>(phase.remotes_min),
+  metrics_.SetReach(static_cast<int>(reach.remotes) - static_cast<int>(DemandNow().remotes),
                     static_cast<int>(reach.rirs.size()));
 }
 
@@ -83,6 +82,17 @@ Availability::Reach Availability::ReachLocked() const {
   return reach;
 }
 
+Availability::Demand Availability::DemandNow() const {
+  const Phase& phase = PhaseAt(clock_.Now());
+  const QuorumRules rules = RulesFor(phase, settings_.policy.stricter,
+                                     std::min(settings_.policy.remotes_per_attempt,
+                                              static_cast<unsigned>(settings_.remotes.size())));
+  // An attempt that asks many needs more than the minimum: n is never reduced to those in reach.
+  return {.phase = phase.name,
+          .remotes = std::max(phase.remotes_min, rules.remotes - rules.non_corroborations_allowed),
+          .rirs = rules.rir_regions_min};
+}
+
 absl::Status Availability::CanFormCohort() const {
   const absl::ReaderMutexLock lock(&mutex_);
   if (settings_.primary && !ReachableLocked(*settings_.primary)) {
@@ -90,18 +100,12 @@ absl::Status Availability::CanFormCohort() const {
         "the primary perspective ", settings_.primary->perspective_id, " is not connected"));
   }
   const Reach reach = ReachLocked();
-  const Phase& phase = PhaseAt(clock_.Now());
-  const QuorumRules rules = RulesFor(phase, settings_.policy.stricter,
-                                     std::min(settings_.policy.remotes_per_attempt,
-                                              static_cast<unsigned>(settings_.remotes.size())));
-  // An attempt that asks many needs more than the minimum: n is never reduced to those in reach.
-  const unsigned remotes_min =
-      std::max(phase.remotes_min, rules.remotes - rules.non_corroborations_allowed);
-  if (reach.remotes < remotes_min || reach.rirs.size() < rules.rir_regions_min) {
+  const Demand demand = DemandNow();
+  if (reach.remotes < demand.remotes || reach.rirs.size() < demand.rirs) {
     return absl::UnavailableError(
         absl::StrCat("remote perspectives connected: ", reach.remotes, " in ", reach.rirs.size(),
-                     " RIR regions; the policy and phase ", phase.name, " of BR 3.2.2.9 demand ",
-                     remotes_min, " in ", rules.rir_regions_min));
+                     " RIR regions; the policy and phase ", demand.phase, " of BR 3.2.2.9 demand ",
+                     demand.remotes, " in ", demand.rirs));
   }
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
@@ -48,6 +49,13 @@ class Availability {
     unsigned remotes = 0;
     std::set<v1::Rir> rirs;
   };
+  // What has to be in reach so that a verdict can be had.
+  struct Demand {
+    absl::string_view phase;
+    unsigned remotes = 0;
+    unsigned rirs = 0;
+  };
+  Demand DemandNow() const;
   Reach ReachLocked() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool ReachableLocked(const ConfiguredPerspective& perspective) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);

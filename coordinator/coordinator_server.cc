@@ -18,6 +18,7 @@
 #include "common/reload_check.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
+#include "coordinator/phase_metrics.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -164,7 +165,11 @@ absl::Status CoordinatorServer::OpenAdminPort() {
       AdminServer::Start(
           {.listen = settings_.admin_listen,
            .collectables = {registry_, std::make_shared<HandshakeFailures>(),
-                            std::make_shared<ProcessMetrics>("mpic-coordinator", MPIC_VERSION)},
+                            std::make_shared<ProcessMetrics>("mpic-coordinator", MPIC_VERSION),
+                            std::make_shared<PhaseMetrics>([this] {
+                              return ExplainPhases(service_->generation()->settings(),
+                                                   clock_.Now());
+                            })},
            .ready = [this] { return Readiness(); },
            .config_json = [this] { return service_->generation()->settings().config_json; }}));
   return absl::OkStatus();

@@ -77,6 +77,7 @@ Metrics::Metrics(prometheus::Registry& registry, const Settings& settings)
                {.prefix = "mpic_coordinator",
                 .result = "verdict",
                 .results = {"corroborated", "not_corroborated", "not_completed"}}),
+      remote_answers_(registry),
       families_(registry),
       of_tenants_(CounterFamily(registry, "mpic_coordinator_tenant_requests_total",
                                 "Calls by tenant and gRPC status.")) {
@@ -94,7 +95,7 @@ Metrics::Metrics(prometheus::Registry& registry, const Settings& settings)
   audit_failed_ = &records.Add({{"result", "failed"}});
   checks_in_flight_ = &AddGauge(registry, "mpic_coordinator_checks_in_flight", "Checks under way.");
   quorum_margin_ = &AddGauge(registry, "mpic_coordinator_quorum_margin",
-                             "Connected remotes less those that the BR phase demands.");
+                             "Connected remotes less those without which no verdict can be had.");
   rirs_ = &AddGauge(registry, "mpic_coordinator_connected_rirs",
                     "RIR regions of the connected remotes.");
   report_only_ =
@@ -128,7 +129,10 @@ Metrics::PerspectiveFamilies::PerspectiveFamilies(prometheus::Registry& registry
 void Metrics::Prepare(const Settings& settings) {
   const absl::MutexLock lock(&mutex_);
   if (settings.primary) Prepare(*settings.primary);
-  for (const ConfiguredPerspective& remote : settings.remotes) Prepare(remote);
+  for (const ConfiguredPerspective& remote : settings.remotes) {
+    Prepare(remote);
+    remote_answers_.Prepare(remote);
+  }
   for (const TenantPtr& tenant : settings.tenants.all()) {
     for (const char* code : kRequestCodes) {
       tenant_requests_[tenant->tenant_id][code] =
@@ -223,6 +227,7 @@ void Metrics::CountCorroboration(const Tenant* tenant, v1::Method method,
     tenants_.CountCheck(*tenant, method,
                         absl::AsciiStrToLower(v1::Verdict_Name(corroboration.verdict())));
   }
+  remote_answers_.Count(method, corroboration);
   seconds_[method]->Observe(absl::ToDoubleSeconds(took));
   const auto problem = problems_.find(corroboration.problem().kind());
   if (problem != problems_.end()) problem->second->Increment();

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/tenant_metrics.h"
 #include "coordinator/attestation_check.h"
+#include "coordinator/remote_answers.h"
 #include "coordinator/settings.h"
 #include "mpic/v1/coordinator.pb.h"
 
@@ -52,7 +53,8 @@ class Metrics {
   void CountCircuit(const std::string& perspective_id, bool opened);
 
   void SetStreams(const std::string& perspective_id, int streams);
-  // Connected remotes less those that the phase demands; RIR regions of the connected remotes.
+  // How many of the connected remotes may be lost before no verdict can be had, negative when some
+  // are missing; RIR regions of the connected remotes.
   void SetReach(int quorum_margin, int rirs);
   TenantMetrics& tenants() { return tenants_; }
   prometheus::Gauge& checks_in_flight() { return *checks_in_flight_; }
@@ -89,6 +91,7 @@ class Metrics {
                    const v1::CheckResult& result);
 
   TenantMetrics tenants_;
+  RemoteAnswers remote_answers_;
   PerspectiveFamilies families_;
   prometheus::Family<prometheus::Counter>& of_tenants_;
   absl::Mutex mutex_;

@@ -39,8 +39,11 @@ std::optional<ClosestPair> Closest(const DistanceMatrix& matrix) {
   return closest;
 }
 
-std::vector<PhaseExplanation> ExplainPhases(const ComplianceQuestion& question,
-                                            const Phase& in_force) {
+}  // namespace
+
+std::vector<PhaseExplanation> ExplainPhases(const Settings& settings, absl::Time at) {
+  const Phase& in_force = PhaseAt(at);
+  const ComplianceQuestion question = ComplianceQuestionOf(settings);
   std::vector<PhaseExplanation> phases;
   for (const Phase& phase : AllPhases()) {
     if (phase.begins < in_force.begins) continue;
@@ -50,8 +53,6 @@ std::vector<PhaseExplanation> ExplainPhases(const ComplianceQuestion& question,
   }
   return phases;
 }
-
-}  // namespace
 
 PolicyExplanation ExplainPolicy(const Settings& settings, absl::Time at) {
   const Phase& phase = PhaseAt(at);
@@ -78,7 +79,7 @@ PolicyExplanation ExplainPolicy(const Settings& settings, absl::Time at) {
   explanation.caa_lookup_failure_may_permit = settings.policy.caa_lookup_failure_may_permit;
   explanation.margin = MarginOf(question, phase);
   explanation.indispensable = IndispensableRemotes(question, phase);
-  explanation.phases = ExplainPhases(question, phase);
+  explanation.phases = ExplainPhases(settings, at);
   explanation.warnings = settings.warnings;
   return explanation;
 }

@@ -55,6 +55,9 @@ struct PolicyExplanation {
 
 PolicyExplanation ExplainPolicy(const Settings& settings, absl::Time at);
 
+// Of that, the phase in force at `at` and all later ones, oldest first.
+std::vector<PhaseExplanation> ExplainPhases(const Settings& settings, absl::Time at);
+
 // For a terminal: aligned tables, at most one line a fact.
 std::string ToText(const PolicyExplanation& explanation);
 
