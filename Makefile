@@ -41,8 +41,11 @@ build: build/.installed-build
 demo: build/.installed-build+demo$(if $(DASHBOARD),+dashboard) build
 	@KEEP=$(KEEP) DASHBOARD=$(DASHBOARD) deploy/demo/run build/release/bin
 
+# kubectl brings it along; elsewhere the tests compile it.
+kustomize := $(if $(shell command -v kubectl kustomize),,+kustomize)
+
 .PHONY: test
-test: build/.installed-build+demo+test
+test: build/.installed-build+demo+test$(kustomize)
 	@cmake --preset $(PRESET) -DMPIC_TESTS=ON --log-level=WARNING
 	@cmake --build --preset $(PRESET) --parallel $(JOBS)
 	@ctest --preset $(PRESET) --parallel $(shell nproc)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <thread>
@@ -97,6 +98,16 @@ void SetIdentity(const PerspectiveConfig& config, Settings& settings,
   identity.set_lab(config.has_lab());
 }
 
+// Unset or empty, as where a cluster does not label its nodes, is no region either.
+void CheckPlace(const PerspectiveConfig& config, ConfigViolations& violations) {
+  const std::string& variable = config.region_variable();
+  if (variable.empty()) return;
+  const char* place = std::getenv(variable.c_str());
+  if (place != nullptr && place == config.region()) return;
+  violations.Add("region", absl::StrCat("this process runs in \"", place == nullptr ? "" : place,
+                                        "\", says ", variable, " (region_variable)"));
+}
+
 void SetLimits(const config::v1::PerspectiveLimits& from, Limits& to,
                ConfigViolations& violations) {
   to.checks_in_flight_per_stream_max =
@@ -178,6 +189,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   ConfigViolations violations;
   Settings settings;
   SetIdentity(config, settings, violations);
+  CheckPlace(config, violations);
   SetResolver(config, settings, violations);
   SetDnssecWatch(config.resolver(), settings, violations);
   SetLimits(config.limits(), settings.limits, violations);

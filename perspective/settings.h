@@ -52,7 +52,8 @@ struct Settings {
 };
 
 // Checks a configuration. FAILED_PRECONDITION lists all violations, one a line, each with its field
-// path. Certificate and key files are not opened here.
+// path. Certificate and key files are not opened here; the environment is read where
+// region_variable names a variable.
 absl::StatusOr<Settings> CheckSettings(const config::v1::PerspectiveConfig& config);
 
 // What a running perspective takes from another configuration (common/reload_check.h).

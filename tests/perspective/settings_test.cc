@@ -4,6 +4,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
@@ -256,6 +257,40 @@ TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
     ASSERT_FALSE(violations.empty());
     EXPECT_TRUE(absl::StartsWith(violations[0], std::string(c.field) + ": ")) << violations[0];
   }
+}
+
+// Sets the variable for as long as it lives; nullptr: makes sure that it is not set.
+class Variable {
+ public:
+  explicit Variable(const char* value) {
+    if (value == nullptr) {
+      unsetenv(kName);
+    } else {
+      setenv(kName, value, /*overwrite=*/1);
+    }
+  }
+  ~Variable() { unsetenv(kName); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+  static constexpr char kName[] = "MPIC_SETTINGS_TEST_REGION";
+};
+
+TEST(PerspectiveSettingsTest, RunsNowhereButInItsRegion) {
+  PerspectiveConfig config = Good();
+  config.set_region_variable(Variable::kName);
+  {
+    const Variable at_home("eu-central-1");
+    EXPECT_THAT(Violations(config), ElementsAre());
+  }
+  for (const char* elsewhere :
+       {"us-east-1", "eu-central-1a", "", static_cast<const char*>(nullptr)}) {
+    const Variable variable(elsewhere);
+    EXPECT_THAT(Violations(config),
+                ElementsAre(::testing::StartsWith("region: this process runs")));
+  }
+  const Variable ignored("us-east-1");
+  EXPECT_THAT(Violations(Good()), ElementsAre());
 }
 
 TEST(PerspectiveSettingsTest, AllViolationsAreListedAtOnce) {
