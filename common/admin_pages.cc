@@ -46,7 +46,9 @@ Reply Page(const AdminServerOptions& options, absl::string_view path) {
   }
   if (path == "/healthz") return {.body = "ok\n"};
   if (path == "/readyz") return Readiness(options);
-  if (path == "/configz") return {.type = "application/json", .body = options.config_json};
+  if (path == "/configz") {
+    return {.type = "application/json", .body = options.config_json ? options.config_json() : "{}"};
+  }
   return {"404 Not Found", kText, "no such page; see /metrics /healthz /readyz /configz\n"};
 }
 

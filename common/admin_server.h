@@ -29,7 +29,8 @@ struct AdminServerOptions {
   std::vector<std::shared_ptr<prometheus::Collectable>> collectables;
   // Called on the server's thread; must return at once. Empty: always ready.
   std::function<absl::Status()> ready;
-  std::string config_json;  // without secrets
+  // What /configz shows, without secrets; called like `ready`.
+  std::function<std::string()> config_json;
 };
 
 // Serves on a thread of its own from Start until destruction, which drops requests under way.

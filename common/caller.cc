@@ -9,15 +9,20 @@ namespace mpic {
 
 absl::StatusOr<Caller> AuthorizeCaller(const grpc::AuthContext& context, const config::v1::Tls& tls,
                                        const Tenants& tenants) {
-  Caller caller;
-  MPIC_ASSIGN_OR_RETURN(caller.peer, AuthorizePeer(context, tls));
+  return AuthorizeAgain(AuthenticatedNames(context), tls, tenants);
+}
+
+absl::StatusOr<Caller> AuthorizeAgain(const std::vector<std::string>& names,
+                                      const config::v1::Tls& tls, const Tenants& tenants) {
+  Caller caller{.names = names};
+  MPIC_ASSIGN_OR_RETURN(caller.peer, AuthorizePeer(names, tls));
   // Whoever reaches a port without TLS is the one tenant that there can be.
   if (tls.insecure_loopback()) {
     caller.tenant = tenants.all().front();
     return caller;
   }
   caller.tenant = tenants.Find(caller.peer);
-  for (const std::string& name : PresentedNames(context)) {
+  for (const std::string& name : names) {
     const TenantPtr another = tenants.Find(name);
     if (another && another != caller.tenant) {
       return absl::PermissionDeniedError(absl::StrCat(

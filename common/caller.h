@@ -5,6 +5,7 @@
 #include <grpcpp/security/auth_context.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/tenants.h"
@@ -13,8 +14,9 @@
 namespace mpic {
 
 struct Caller {
-  std::string peer;  // the name under which it was admitted
-  TenantPtr tenant;  // never null
+  std::string peer;                // the name under which it was admitted
+  TenantPtr tenant;                // never null
+  std::vector<std::string> names;  // all of its certificate
 };
 
 // Who calls. PERMISSION_DENIED names the certificate's names: none of them may ask, or they belong
@@ -22,6 +24,9 @@ struct Caller {
 // configuration (CheckTenants). Every RPC asks this before anything else.
 absl::StatusOr<Caller> AuthorizeCaller(const grpc::AuthContext& context, const config::v1::Tls& tls,
                                        const Tenants& tenants);
+// The same for somebody who was let in before and bears `names`, under another configuration.
+absl::StatusOr<Caller> AuthorizeAgain(const std::vector<std::string>& names,
+                                      const config::v1::Tls& tls, const Tenants& tenants);
 
 }  // namespace mpic
 

@@ -72,6 +72,7 @@ class MessageReader {
                  const FieldDescriptor& field) {
     if (node.kind == ConfigNode::Kind::kNull) return;
     if (!field.is_repeated()) return ReadValue(node, path, message, field);
+    if (field.is_map()) return ReadMap(node, path, message, field);
     if (node.kind != ConfigNode::Kind::kList) return Refuse(node, path, "must be a list");
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       const std::string item_path = absl::StrCat(path, "[", i, "]");
@@ -79,6 +80,29 @@ class MessageReader {
         Refuse(node.items[i], item_path, "must not be empty");
       } else {
         ReadValue(node.items[i], item_path, message, field);
+      }
+    }
+  }
+
+  void ReadMap(const ConfigNode& node, const std::string& path, Message& message,
+               const FieldDescriptor& field) {
+    if (node.kind != ConfigNode::Kind::kMap) {
+      return Refuse(node, path, "must be a mapping of keys to values");
+    }
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+      const ConfigNode& key = node.keys[i];
+      const std::string key_path = Join(path, key.text);
+      if (key.kind != ConfigNode::Kind::kScalar) {
+        Refuse(key, path, "keys must be plain text");
+      } else if (!seen.insert(key.text).second) {
+        Refuse(key, key_path, "duplicate key");
+      } else if (node.items[i].kind == ConfigNode::Kind::kNull) {
+        Refuse(key, key_path, "must not be empty");
+      } else {
+        Message& entry = *message.GetReflection()->AddMessage(&message, &field);
+        ReadValue(key, key_path, entry, *field.message_type()->map_key());
+        ReadValue(node.items[i], key_path, entry, *field.message_type()->map_value());
       }
     }
   }

@@ -1,6 +1,6 @@
 // Configuration files: YAML mapped by reflection on a protobuf message.
 //
-// Keys are field names as in the .proto. Scalars, enums (by name, in any case), lists, nested
+// Keys are field names as in the .proto. Scalars, enums (by name, in any case), lists, maps, nested
 // messages and google.protobuf.Duration ("1.5s", "250ms", "2m", "1h") are understood. A key without
 // a value keeps the field's default. JSON is accepted because it is YAML.
 #ifndef MPIC_COMMON_CONFIG_FILE_H_

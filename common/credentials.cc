@@ -151,8 +151,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentials(
   return tls_api::TlsCredentials(options);
 }
 
-std::vector<std::string> PresentedNames(const grpc::AuthContext& context) {
+std::vector<std::string> AuthenticatedNames(const grpc::AuthContext& context) {
   std::vector<std::string> names;
+  if (!context.IsPeerAuthenticated()) return names;
   for (const char* property : {"peer_uri", "peer_dns"}) {
     for (const grpc::string_ref& value : context.FindPropertyValues(property)) {
       names.emplace_back(value.data(), value.size());
@@ -163,12 +164,14 @@ std::vector<std::string> PresentedNames(const grpc::AuthContext& context) {
 
 absl::StatusOr<std::string> AuthorizePeer(const grpc::AuthContext& context,
                                           const config::v1::Tls& tls) {
+  return AuthorizePeer(AuthenticatedNames(context), tls);
+}
+
+absl::StatusOr<std::string> AuthorizePeer(const std::vector<std::string>& names,
+                                          const config::v1::Tls& tls) {
   if (tls.insecure_loopback()) return kLoopbackPeer;
-  const std::vector<std::string> names = PresentedNames(context);
-  if (context.IsPeerAuthenticated()) {
-    for (const std::string& allowed : tls.allowed_peers()) {
-      if (std::find(names.begin(), names.end(), allowed) != names.end()) return allowed;
-    }
+  for (const std::string& allowed : tls.allowed_peers()) {
+    if (std::find(names.begin(), names.end(), allowed) != names.end()) return allowed;
   }
   return absl::PermissionDeniedError(
       absl::StrCat("none of the caller's names is in allowed_peers: ",

@@ -49,9 +49,13 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentials(
 // that were presented. Servers ask AuthorizeCaller (common/caller.h), which asks this.
 absl::StatusOr<std::string> AuthorizePeer(const grpc::AuthContext& context,
                                           const config::v1::Tls& tls);
+// The same for whoever bears `names`.
+absl::StatusOr<std::string> AuthorizePeer(const std::vector<std::string>& names,
+                                          const config::v1::Tls& tls);
 
-// The URI and DNS SANs of a peer's certificate, whether or not they mean anything.
-std::vector<std::string> PresentedNames(const grpc::AuthContext& context);
+// The URI and DNS SANs of a peer's certificate, whether or not they mean anything; none of a peer
+// that has not shown that the certificate is its own.
+std::vector<std::string> AuthenticatedNames(const grpc::AuthContext& context);
 
 }  // namespace mpic
 

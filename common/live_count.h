@@ -21,6 +21,10 @@ class LiveCount {
     const absl::MutexLock lock(&mutex_);
     --count_;
   }
+  std::size_t count() const {
+    const absl::MutexLock lock(&mutex_);
+    return count_;
+  }
   // True when none is left before `deadline`.
   bool WaitForNone(absl::Time deadline) {
     const absl::MutexLock lock(&mutex_);
@@ -29,7 +33,7 @@ class LiveCount {
   }
 
  private:
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

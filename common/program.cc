@@ -52,4 +52,20 @@ LogLevel ToLogLevel(config::v1::LogLevel level) {
   }
 }
 
+void TellReload(const ServerFlags& flags, const absl::Status& reloaded, LogLevel level) {
+  if (!reloaded.ok()) {
+    Log(LogLevel::kError, "configuration refused, the former one stays",
+        {{"file", flags.config_file}, {"reason", reloaded.message()}});
+    return;
+  }
+  // Under the more talkative of the two levels.
+  if (LogEnabled(LogLevel::kInfo)) {
+    Log(LogLevel::kInfo, "configuration reloaded", {{"file", flags.config_file}});
+    SetLogLevel(level);
+    return;
+  }
+  SetLogLevel(level);
+  Log(LogLevel::kInfo, "configuration reloaded", {{"file", flags.config_file}});
+}
+
 }  // namespace mpic

@@ -36,6 +36,10 @@ absl::Status UnderField(absl::string_view field, const absl::Status& status);
 
 LogLevel ToLogLevel(config::v1::LogLevel level);
 
+// Says what came of a SIGHUP, in one line: that the configuration was taken over, and `level` from
+// now on, or why it was refused; then nothing changes.
+void TellReload(const ServerFlags& flags, const absl::Status& reloaded, LogLevel level);
+
 }  // namespace mpic
 
 #endif  // MPIC_COMMON_PROGRAM_H_

@@ -3,7 +3,6 @@
 #ifndef MPIC_COMMON_TENANTS_H_
 #define MPIC_COMMON_TENANTS_H_
 
-#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,7 +18,6 @@ namespace mpic {
 // Meaning and ranges of the fields: mpic/config/v1/common.proto.
 struct Tenant {
   std::string tenant_id;
-  std::size_t number = 0;  // its place in Tenants
   std::vector<std::string> peer_names;
   std::set<v1::Method> methods;                     // empty: all
   std::vector<DomainName> caa_issuer_domain_names;  // empty: the program's
@@ -27,6 +25,9 @@ struct Tenant {
   std::map<std::string, std::string> labels;
 
   bool Permits(v1::Method method) const { return methods.empty() || methods.contains(method); }
+  // Whether a perspective that knows it as `other` has told it what holds now: the same tenant,
+  // methods and checks in flight.
+  bool IsOfferedTheSameAs(const Tenant& other) const;
 };
 
 // Shared, so that what is under way may outlive a configuration.
@@ -38,12 +39,14 @@ class Tenants {
   // Of one tenant, "default", that everybody belongs to: without tenants in the configuration.
   Tenants() : Tenants(std::vector<std::string>()) {}
   explicit Tenants(const std::vector<std::string>& allowed_peers);
-  // Numbers them in this order. Their names of peers are distinct (common/tenants_check.h).
+  // Their ids and names of peers are distinct (common/tenants_check.h).
   explicit Tenants(std::vector<Tenant> tenants);
 
   const std::vector<TenantPtr>& all() const { return all_; }
-  // What each may have of the program's work, by number.
-  std::vector<Admission::Limits> limits() const;
+  // What each may have of the program's work.
+  Admission::Tenants limits() const;
+  // No limits of their own: what matters is that each has its share.
+  Admission::Tenants without_limits() const;
   // Whose peer bears exactly this name; null: nobody's.
   TenantPtr Find(const std::string& peer_name) const;
 

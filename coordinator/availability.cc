@@ -1,7 +1,6 @@
 #include "coordinator/availability.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,30 +10,62 @@
 namespace mpic::coordinator {
 
 Availability::Availability(const Settings& settings, const Clock& clock, Metrics& metrics)
-    : settings_(settings), clock_(clock), metrics_(metrics) {}
+    : settings_(settings), clock_(clock), metrics_(metrics) {
+  if (settings.primary) streams_[settings.primary->perspective_id] = 0;
+  for (const ConfiguredPerspective& remote : settings.remotes) streams_[remote.perspective_id] = 0;
+}
 
 void Availability::StreamUp(const std::string& perspective_id) { Count(perspective_id, 1); }
 
 void Availability::StreamDown(const std::string& perspective_id) { Count(perspective_id, -1); }
 
 void Availability::Count(const std::string& perspective_id, int change) {
+  const absl::MutexLock lock(&publish_mutex_);
+  int streams = 0;
   {
-    const absl::MutexLock lock(&mutex_);
-    streams_[perspective_id] += change;
-    metrics_.SetStreams(perspective_id, streams_[perspective_id]);
-    const Reach reach = ReachLocked();
-    const Phase& phase = PhaseAt(clock_.Now());
-    metrics_.SetReach(static_cast<int>(reach.remotes) - static_cast<int>(phase.remotes_min),
-                      static_cast<int>(reach.rirs.size()));
+    const absl::MutexLock own(&mutex_);
+    streams = streams_[perspective_id] += change;
   }
-  // One at a time, so that what is told last is what is true.
-  const absl::MutexLock lock(&on_change_mutex_);
+  if (!published_) return;
+  metrics_.SetStreams(perspective_id, streams);
+  PublishReach();
   if (on_change_) on_change_();
 }
 
-void Availability::set_on_change(std::function<void()> on_change) {
-  const absl::MutexLock lock(&on_change_mutex_);
+void Availability::PublishReach() {
+  const absl::ReaderMutexLock lock(&mutex_);
+  const Reach reach = ReachLocked();
+  const Phase& phase = PhaseAt(clock_.Now());
+  metrics_.SetReach(static_cast<int>(reach.remotes) - static_cast<int>(phase.remotes_min),
+                    static_cast<int>(reach.rirs.size()));
+}
+
+void Availability::Publish(std::function<void()> on_change) {
+  const absl::MutexLock lock(&publish_mutex_);
+  published_ = true;
   on_change_ = std::move(on_change);
+  {
+    const absl::ReaderMutexLock own(&mutex_);
+    for (const auto& [perspective_id, streams] : streams_) {
+      metrics_.SetStreams(perspective_id, streams);
+    }
+  }
+  PublishReach();
+}
+
+void Availability::Withdraw() {
+  const absl::MutexLock lock(&publish_mutex_);
+  published_ = false;
+  on_change_ = nullptr;
+}
+
+bool Availability::WaitForAll(int streams, absl::Time deadline) const {
+  const absl::MutexLock lock(&mutex_);
+  const auto all = [this, streams]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return std::all_of(streams_.begin(), streams_.end(),
+                       [&](const auto& one) { return one.second >= streams; });
+  };
+  return mutex_.AwaitWithDeadline(absl::Condition(&all), deadline);
 }
 
 bool Availability::ReachableLocked(const ConfiguredPerspective& perspective) const {

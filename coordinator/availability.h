@@ -10,13 +10,15 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/clock.h"
 #include "coordinator/metrics.h"
 #include "coordinator/settings.h"
 
 namespace mpic::coordinator {
 
-// Thread-safe. Sessions tell it when a stream becomes or ceases to be usable; it keeps the gauges
+// Thread-safe; one for each configuration with its sessions, of which one is in force. Sessions
+// tell it when a stream becomes or ceases to be usable; while it is published it keeps the gauges
 // and tells `on_change` when the answer to CanFormCohort may have changed. References must outlive
 // it.
 class Availability {
@@ -29,12 +31,19 @@ class Availability {
   // OK when the remotes in reach satisfy count and RIR rule of the policy and the phase in force,
   // and the primary is in reach where one is configured; else UNAVAILABLE with the sentence.
   absl::Status CanFormCohort() const;
-  // Called after each change, from whichever thread brought it about, one call at a time; it may
-  // ask CanFormCohort. Once this returns, the former function does not run and never will.
-  void set_on_change(std::function<void()> on_change);
+  // Waits until every perspective has `streams` usable ones, at most until `deadline`; whether they
+  // have.
+  bool WaitForAll(int streams, absl::Time deadline) const;
+
+  // Sets the gauges, and from now on again after each change. Then `on_change` is called as well,
+  // from whichever thread brought the change about, one call at a time; it may ask CanFormCohort.
+  void Publish(std::function<void()> on_change);
+  // Once this returns, the gauges are left alone, and the function does not run and never will.
+  void Withdraw();
 
  private:
   void Count(const std::string& perspective_id, int change);
+  void PublishReach() ABSL_EXCLUSIVE_LOCKS_REQUIRED(publish_mutex_) ABSL_LOCKS_EXCLUDED(mutex_);
   struct Reach {
     unsigned remotes = 0;
     std::set<v1::Rir> rirs;
@@ -46,8 +55,10 @@ class Availability {
   const Settings& settings_;
   const Clock& clock_;
   Metrics& metrics_;
-  absl::Mutex on_change_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
-  std::function<void()> on_change_ ABSL_GUARDED_BY(on_change_mutex_);
+  // Held while something is told, so that what is told last is what is true.
+  absl::Mutex publish_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  bool published_ ABSL_GUARDED_BY(publish_mutex_) = false;
+  std::function<void()> on_change_ ABSL_GUARDED_BY(publish_mutex_);
   mutable absl::Mutex mutex_;
   std::map<std::string, int> streams_ ABSL_GUARDED_BY(mutex_);
 };

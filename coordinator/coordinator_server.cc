@@ -3,7 +3,8 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 
-#include <future>
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -14,11 +15,9 @@
 #include "common/handshake_failures.h"
 #include "common/log.h"
 #include "common/process_metrics.h"
-#include "common/random.h"
+#include "common/reload_check.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
-#include "coordinator/grpc_perspective_session.h"
-#include "coordinator/session_pool.h"
 
 namespace mpic::coordinator {
 namespace {
@@ -27,53 +26,20 @@ constexpr char kServiceName[] = "mpic.v1.MpicService";
 
 // 1000 checks with their parameters; a key authorization is below 1 KiB.
 constexpr int kRequestOctetsMax = 4 * 1024 * 1024;
-// One over this limit ends the stream of all, so it stands far above what counts as a result
-// (coordinator/result_check.h).
-constexpr int kMessageOctetsMax = 4 * 1024 * 1024;
 // Calls of one connection, beyond those that can be admitted, that are read and refused; more wait
 // with the caller.
 constexpr int kRefusedStreamsMax = 1'000;
-// A stream may be silent for hours; pings tell a dead way from a quiet one.
-constexpr int kKeepaliveMs = 30'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
-constexpr int kReconnectMinMs = 250;
-constexpr int kReconnectMaxMs = 10'000;
-
-absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(
-    const Settings& settings, const ConfiguredPerspective& to,
-    const std::shared_ptr<RotatingCertificates>& certificates) {
-  MPIC_ASSIGN_OR_RETURN(
-      const auto credentials,
-      ChannelCredentials(settings.perspective_tls, to.peer_name, to.address, certificates));
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMessageOctetsMax);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
-  // A stream that broke in the middle must not be repeated behind our back.
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  // Each loop has a connection of its own, so that loops share nothing.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(to.address, credentials, arguments);
-}
-
+// Each holds its sessions, and streams at the perspectives, until its last call has ended.
+constexpr std::size_t kGenerationsMax = 8;
+// How long a new configuration waits for its sessions before it is in force without some.
+constexpr absl::Duration kSessionsMax = absl::Seconds(5);
+// How soon that wait heeds that it should be shorter.
+constexpr absl::Duration kHurryInterval = absl::Milliseconds(100);
+constexpr absl::Duration kStreamsEndMax = absl::Seconds(5);
 }  // namespace
 
-// What lives on one loop.
-struct CoordinatorServer::Desk {
-  boost::asio::io_context& loop;
-  std::vector<GrpcPerspectiveSession*> sessions;  // owned by the pool
-  std::unique_ptr<SessionPool> pool;
-  std::unique_ptr<CorroborationEnvironment> environment;
-};
-
 CoordinatorServer::CoordinatorServer(const Settings& settings)
-    : settings_(settings),
-      metrics_(*registry_, settings_),
-      availability_(settings_, clock_, metrics_) {}
+    : settings_(settings), metrics_(*registry_, settings_), reloads_(*registry_, absl::Now()) {}
 
 CoordinatorServer::~CoordinatorServer() { Shutdown(); }
 
@@ -82,75 +48,69 @@ absl::StatusOr<std::unique_ptr<CoordinatorServer>> CoordinatorServer::Start(
   auto server = std::unique_ptr<CoordinatorServer>(new CoordinatorServer(settings));
   MPIC_RETURN_IF_ERROR(server->OpenFiles());
   server->loops_ = std::make_unique<IoLoops>(settings.threads);
-  std::vector<CorroborationEnvironment*> environments;
-  for (std::size_t i = 0; i < server->loops_->size(); ++i) {
-    MPIC_RETURN_IF_ERROR(server->AddDesk(server->loops_->loop(i)));
-    environments.push_back(server->desks_.back()->environment.get());
-  }
-  server->service_ =
-      std::make_unique<MpicService>(server->settings_, *server->suffixes_, std::move(environments));
+  MPIC_ASSIGN_OR_RETURN(std::shared_ptr<Generation> first,
+                        Generation::Make(settings, server->Ground()));
+  server->service_ = std::make_unique<MpicService>(settings.limits, server->metrics_, first);
   MPIC_RETURN_IF_ERROR(server->Listen());
   MPIC_RETURN_IF_ERROR(server->OpenAdminPort());
   server->WatchCertificates();
-  server->availability_.set_on_change([raw = server.get()] { raw->PublishHealth(); });
+  first->availability().Publish([raw = server.get()] { raw->PublishHealth(); });
   server->audit_->set_on_change([raw = server.get()] { raw->PublishHealth(); });
-  for (const auto& desk : server->desks_) {
-    boost::asio::post(desk->loop, [raw = desk.get()] {
-      for (GrpcPerspectiveSession* session : raw->sessions) session->Start();
-    });
-  }
+  first->StartSessions();
   return server;
 }
 
 absl::Status CoordinatorServer::OpenFiles() {
-  MPIC_ASSIGN_OR_RETURN(suffixes_, PublicSuffixList::Load(settings_.public_suffix_list_file));
   MPIC_ASSIGN_OR_RETURN(
       audit_, ChainedAuditLog::Open({.settings = settings_.audit}, clock_, audit_metrics_));
   MPIC_ASSIGN_OR_RETURN(certificates_,
                         LoadCertificates(settings_.tls, TlsRole::kServer, registry_));
   MPIC_ASSIGN_OR_RETURN(client_certificates_,
                         LoadCertificates(settings_.perspective_tls, TlsRole::kClient, registry_));
-  MPIC_ASSIGN_OR_RETURN(attestation_keys_, LoadAttestationKeys(settings_));
   return absl::OkStatus();
 }
 
-absl::Status CoordinatorServer::AddDesk(boost::asio::io_context& loop) {
-  auto desk = std::make_unique<Desk>(Desk{.loop = loop});
-  const auto add = [&](const ConfiguredPerspective& perspective,
-                       bool is_primary) -> absl::StatusOr<std::unique_ptr<PerspectiveSession>> {
-    MPIC_ASSIGN_OR_RETURN(auto channel, MakeChannel(settings_, perspective, client_certificates_));
-    auto session = std::make_unique<GrpcPerspectiveSession>(
-        loop, GrpcPerspectiveSession::Options{
-                  .perspective = perspective,
-                  .pin = {.lab_accepted = settings_.lab, .must_validate = is_primary},
-                  .attestation_keys = attestation_keys_.at(perspective.perspective_id),
-                  .channel = std::move(channel),
-                  .live_streams = live_streams_,
-                  .availability = availability_,
-                  .metrics = metrics_});
-    desk->sessions.push_back(session.get());
-    return session;
-  };
-  std::unique_ptr<PerspectiveSession> primary;
-  if (settings_.primary) {
-    MPIC_ASSIGN_OR_RETURN(primary, add(*settings_.primary, /*is_primary=*/true));
+GenerationGround CoordinatorServer::Ground() {
+  return {.loops = *loops_,
+          .clock = clock_,
+          .audit = *audit_,
+          .metrics = metrics_,
+          .certificates = client_certificates_,
+          .live_streams = live_streams_,
+          .live_generations = live_generations_};
+}
+
+absl::Status CoordinatorServer::Reload(const absl::StatusOr<Settings>& next,
+                                       const std::function<bool()>& hurry) {
+  absl::Status reloaded = next.ok() ? TakeOver(*next, hurry) : next.status();
+  reloads_.Count(reloaded, absl::Now());
+  return reloaded;
+}
+
+absl::Status CoordinatorServer::TakeOver(const Settings& settings,
+                                         const std::function<bool()>& hurry) {
+  const std::shared_ptr<Generation> former = service_->generation();
+  MPIC_RETURN_IF_ERROR(CheckReload(former->settings().config, settings.config, ReloadableFields()));
+  if (live_generations_->count() >= kGenerationsMax) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("calls still work with ", kGenerationsMax,
+                     " former configurations: try again when some have ended, at most ",
+                     absl::FormatDuration(settings_.limits.request_timeout), " from now"));
   }
-  std::vector<std::unique_ptr<PerspectiveSession>> remotes;
-  for (const ConfiguredPerspective& perspective : settings_.remotes) {
-    MPIC_ASSIGN_OR_RETURN(auto remote, add(perspective, /*is_primary=*/false));
-    remotes.push_back(std::move(remote));
+  MPIC_ASSIGN_OR_RETURN(const std::shared_ptr<Generation> next,
+                        Generation::Make(settings, Ground()));
+  metrics_.Prepare(settings);
+  next->StartSessions();
+  // Calls go on with the former sessions until then, so that a call finds somebody to ask.
+  const absl::Time deadline = absl::Now() + kSessionsMax;
+  while (!next->WaitForSessions(std::min(deadline, absl::Now() + kHurryInterval)) &&
+         absl::Now() < deadline && !(hurry && hurry())) {
   }
-  desk->pool = std::make_unique<SessionPool>(std::move(primary), std::move(remotes));
-  desk->environment = std::make_unique<CorroborationEnvironment>(
-      CorroborationEnvironment{.loop = loop,
-                               .sessions = *desk->pool,
-                               .settings = settings_,
-                               .suffixes = *suffixes_,
-                               .clock = clock_,
-                               .random = [] { return RandomU64(); },
-                               .audit = *audit_,
-                               .metrics = metrics_});
-  desks_.push_back(std::move(desk));
+  former->availability().Withdraw();
+  service_->Adopt(next);
+  metrics_.Publish(settings);
+  next->availability().Publish([this] { PublishHealth(); });
+  PublishHealth();
   return absl::OkStatus();
 }
 
@@ -188,18 +148,25 @@ void CoordinatorServer::PublishHealth() {
   // Perspectives and the log change on threads of their own; the last word must be the newest.
   const absl::MutexLock lock(&health_mutex_);
   server_->GetHealthCheckService()->SetServingStatus(
-      kServiceName, availability_.CanFormCohort().ok() && audit_->Health().ok());
+      kServiceName,
+      service_->generation()->availability().CanFormCohort().ok() && audit_->Health().ok());
+}
+
+absl::Status CoordinatorServer::Readiness() const {
+  if (draining_) return absl::UnavailableError("shutting down");
+  return audit_->Health();
 }
 
 absl::Status CoordinatorServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
   MPIC_ASSIGN_OR_RETURN(
-      admin_, AdminServer::Start({.listen = settings_.admin_listen,
-                                  .collectables = {registry_, std::make_shared<HandshakeFailures>(),
-                                                   std::make_shared<ProcessMetrics>(
-                                                       "mpic-coordinator", MPIC_VERSION)},
-                                  .ready = [this] { return audit_->Health(); },
-                                  .config_json = settings_.config_json}));
+      admin_,
+      AdminServer::Start(
+          {.listen = settings_.admin_listen,
+           .collectables = {registry_, std::make_shared<HandshakeFailures>(),
+                            std::make_shared<ProcessMetrics>("mpic-coordinator", MPIC_VERSION)},
+           .ready = [this] { return Readiness(); },
+           .config_json = [this] { return service_->generation()->settings().config_json; }}));
   return absl::OkStatus();
 }
 
@@ -220,26 +187,24 @@ void CoordinatorServer::ReloadCertificates() {
   }
 }
 
+// Ends whatever lives on the loops.
 void CoordinatorServer::StopSessions() {
-  for (const auto& desk : desks_) {
-    std::promise<void> stopped;
-    boost::asio::post(desk->loop, [&] {
-      for (GrpcPerspectiveSession* session : desk->sessions) session->Stop();
-      stopped.set_value();
-    });
-    stopped.get_future().wait();
+  if (service_) service_->Release();
+  if (!live_generations_->WaitForNone(absl::Now() + kStreamsEndMax)) {
+    Log(LogLevel::kError, "sessions left", {{"reason", "calls have not let go of every session"}});
   }
   // gRPC still has to tell each stream's loop that the stream is over.
-  if (!live_streams_->WaitForNone(absl::Now() + absl::Seconds(5))) {
+  if (!live_streams_->WaitForNone(absl::Now() + kStreamsEndMax)) {
     Log(LogLevel::kError, "streams left", {{"reason", "gRPC has not let go of every stream"}});
   }
 }
 
 void CoordinatorServer::Shutdown() {
+  draining_ = true;
   watches_.clear();
   if (server_) {
     // First, so that nobody says "serving" afterwards.
-    availability_.set_on_change(nullptr);
+    service_->generation()->availability().Withdraw();
     audit_->set_on_change(nullptr);
     server_->GetHealthCheckService()->SetServingStatus(false);
     service_->Drain();
@@ -251,12 +216,12 @@ void CoordinatorServer::Shutdown() {
   }
   // Its answers are posted to the loops, so it ends before them; whatever waits is written first.
   if (audit_) audit_->Close();
-  if (loops_ && !desks_.empty()) {
+  // Its pages ask the service.
+  admin_.reset();
+  if (loops_) {
     StopSessions();
     loops_->Stop();
-    desks_.clear();
   }
-  admin_.reset();
 }
 
 }  // namespace mpic::coordinator

@@ -18,8 +18,11 @@
 
 namespace mpic::coordinator {
 
+class Generation;
+
 // What a call that was let in takes with it.
 struct AdmittedCall {
+  std::shared_ptr<Generation> generation;  // that it works with
   RequestOrigin origin;
   CheckedRequest request;
   absl::Time deadline;

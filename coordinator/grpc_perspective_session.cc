@@ -303,9 +303,14 @@ void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
     }
   });
   last_problem_ = Unreachable("it is going away");
-  // One that merely grows old is followed without a gap: questions wait for the next Hello. What
-  // opens streams faster than a reconnection may wait as one.
-  if (!stopped_ && line->up && absl::Now() - line->opened >= backoff_) {
+  // One that merely grows old is followed without a gap: questions wait for the next Hello. So is
+  // one that was opened just before the perspective took over another configuration. What opens
+  // streams faster than a reconnection again may wait as one.
+  const absl::Duration lived = absl::Now() - line->opened;
+  if (lived >= options_.stable_after) backoff_ = options_.reconnect_min;
+  const bool is_first = backoff_ == options_.reconnect_min;
+  if (!stopped_ && line->up && (lived >= backoff_ || is_first)) {
+    if (lived < backoff_) backoff_ = std::min(backoff_ * 2, options_.reconnect_max);
     line->up = false;
     Open(/*takes_over=*/true);
     return;

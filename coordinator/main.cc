@@ -1,4 +1,5 @@
 // mpic-coordinator: wiring only.
+#include <csignal>
 #include <iostream>
 #include <string>
 #include <variant>
@@ -10,9 +11,9 @@
 #include "common/credentials.h"
 #include "common/grpc_log.h"
 #include "common/log.h"
+#include "common/process_signals.h"
 #include "common/program.h"
 #include "common/public_suffix_list.h"
-#include "common/shutdown.h"
 #include "common/status_macros.h"
 #include "coordinator/attestation_keys.h"
 #include "coordinator/audit/checkpoint.h"
@@ -44,8 +45,21 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return settings;
 }
 
+void Warn(const Settings& settings) {
+  for (const std::string& warning : settings.warnings) {
+    Log(LogLevel::kWarning, "configuration", {{"warning", warning}});
+  }
+}
+
+void Reload(const ServerFlags& flags, const ProcessSignals& signals, CoordinatorServer& server) {
+  const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
+  const absl::Status reloaded = server.Reload(next, [&] { return signals.EndIsPending(); });
+  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
+  if (reloaded.ok()) Warn(*next);
+}
+
 int Run(int argc, char** argv) {
-  ShutdownSignal shutdown;
+  ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-coordinator",
       "Multi-Perspective Issuance Corroboration: one call, a cohort of perspectives, one verdict.");
@@ -61,9 +75,7 @@ int Run(int argc, char** argv) {
   }
   InitLog("mpic-coordinator", ToLogLevel(settings->log_level));
   RouteGrpcLog();
-  for (const std::string& warning : settings->warnings) {
-    Log(LogLevel::kWarning, "configuration", {{"warning", warning}});
-  }
+  Warn(*settings);
   const auto server = CoordinatorServer::Start(*settings);
   if (!server.ok()) {
     Log(LogLevel::kError, "cannot start", {{"reason", server.status().message()}});
@@ -75,7 +87,8 @@ int Run(int argc, char** argv) {
        {"remotes", settings->remotes.size()},
        {"report_only", settings->policy.report_only},
        {"lab", settings->lab}});
-  const int signal = shutdown.Wait();
+  int signal = 0;
+  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, signals, **server);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");

@@ -1,6 +1,6 @@
 #include "coordinator/metrics.h"
 
-#include <vector>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "common/proto_time.h"
@@ -28,6 +28,20 @@ prometheus::Counter& AddCounter(prometheus::Registry& registry, const char* name
                                 const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
+
+prometheus::Family<prometheus::Gauge>& GaugeFamily(prometheus::Registry& registry, const char* name,
+                                                   const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Family<prometheus::Counter>& CounterFamily(prometheus::Registry& registry,
+                                                       const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+constexpr const char* kRequestCodes[] = {
+    kOk,           "INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+    "UNAVAILABLE", "CANCELLED",        "INTERNAL"};
 
 // Keeps what the perspective saw apart from what kept us from hearing it.
 std::string OutcomeLabel(const v1::Problem& problem, v1::Outcome outcome) {
@@ -62,10 +76,16 @@ Metrics::Metrics(prometheus::Registry& registry, const Settings& settings)
     : tenants_(registry, settings.tenants,
                {.prefix = "mpic_coordinator",
                 .result = "verdict",
-                .results = {"corroborated", "not_corroborated", "not_completed"}}) {
-  AddPerspectives(registry, settings);
+                .results = {"corroborated", "not_corroborated", "not_completed"}}),
+      families_(registry),
+      of_tenants_(CounterFamily(registry, "mpic_coordinator_tenant_requests_total",
+                                "Calls by tenant and gRPC status.")) {
   AddCorroborations(registry);
-  AddRequests(registry, settings.tenants);
+  auto& refused = CounterFamily(registry, "mpic_coordinator_refused_requests_total",
+                                "Calls refused as a whole, by gRPC status.");
+  for (const char* code : kRequestCodes) {
+    if (code != kOk) refused_requests_[code] = &refused.Add({{"code", code}});
+  }
   auto& records = prometheus::BuildCounter()
                       .Name("mpic_coordinator_audit_records_total")
                       .Help("Audit records by whether they could be written.")
@@ -77,91 +97,88 @@ Metrics::Metrics(prometheus::Registry& registry, const Settings& settings)
                              "Connected remotes less those that the BR phase demands.");
   rirs_ = &AddGauge(registry, "mpic_coordinator_connected_rirs",
                     "RIR regions of the connected remotes.");
-  AddGauge(registry, "mpic_coordinator_report_only", "1 while the quorum is not enforced.")
-      .Set(settings.policy.report_only ? 1 : 0);
+  report_only_ =
+      &AddGauge(registry, "mpic_coordinator_report_only", "1 while the quorum is not enforced.");
   AddGauge(registry, "mpic_coordinator_lab", "1 in laboratory mode.").Set(settings.lab ? 1 : 0);
+  Prepare(settings);
+  Publish(settings);
 }
 
-void Metrics::AddRequests(prometheus::Registry& registry, const Tenants& tenants) {
-  auto& refused = prometheus::BuildCounter()
-                      .Name("mpic_coordinator_refused_requests_total")
-                      .Help("Calls refused as a whole, by gRPC status.")
-                      .Register(registry);
-  auto& of_tenants = prometheus::BuildCounter()
-                         .Name("mpic_coordinator_tenant_requests_total")
-                         .Help("Calls by tenant and gRPC status.")
-                         .Register(registry);
-  tenant_requests_.resize(tenants.all().size());
-  for (const char* code : {kOk, "INVALID_ARGUMENT", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
-                           "UNAVAILABLE", "CANCELLED", "INTERNAL"}) {
-    if (code != kOk) refused_requests_[code] = &refused.Add({{"code", code}});
-    for (const TenantPtr& tenant : tenants.all()) {
-      tenant_requests_[tenant->number][code] =
-          &of_tenants.Add({{"tenant", tenant->tenant_id}, {"code", code}});
+Metrics::PerspectiveFamilies::PerspectiveFamilies(prometheus::Registry& registry)
+    : outcomes(CounterFamily(registry, "mpic_coordinator_perspective_checks_total",
+                             "Answers of each perspective by outcome.")),
+      seconds(prometheus::BuildHistogram()
+                  .Name("mpic_coordinator_perspective_check_duration_seconds")
+                  .Help("Time that the perspective itself took.")
+                  .Register(registry)),
+      streams(GaugeFamily(registry, "mpic_coordinator_perspective_streams",
+                          "Usable streams to each perspective; 0: not connected.")),
+      mismatches(CounterFamily(registry, "mpic_coordinator_identity_mismatches_total",
+                               "Answers that name another perspective than the configured one.")),
+      unexpected(CounterFamily(registry, "mpic_coordinator_unexpected_results_total",
+                               "Results that nobody waits for: late, repeated or unknown.")),
+      refusals(CounterFamily(registry, "mpic_coordinator_attestation_refusals_total",
+                             "Results that do not count, by what is wrong with their signature.")),
+      open_circuits(GaugeFamily(registry, "mpic_coordinator_open_circuits",
+                                "Loops that do not ask a perspective for a while, because it did "
+                                "not answer.")),
+      openings(CounterFamily(registry, "mpic_coordinator_circuit_openings_total",
+                             "How often a perspective was given up for a while.")) {}
+
+void Metrics::Prepare(const Settings& settings) {
+  const absl::MutexLock lock(&mutex_);
+  if (settings.primary) Prepare(*settings.primary);
+  for (const ConfiguredPerspective& remote : settings.remotes) Prepare(remote);
+  for (const TenantPtr& tenant : settings.tenants.all()) {
+    for (const char* code : kRequestCodes) {
+      tenant_requests_[tenant->tenant_id][code] =
+          &of_tenants_.Add({{"tenant", tenant->tenant_id}, {"code", code}});
     }
   }
 }
 
-void Metrics::AddPerspectives(prometheus::Registry& registry, const Settings& settings) {
-  auto& outcomes = prometheus::BuildCounter()
-                       .Name("mpic_coordinator_perspective_checks_total")
-                       .Help("Answers of each perspective by outcome.")
-                       .Register(registry);
-  auto& seconds = prometheus::BuildHistogram()
-                      .Name("mpic_coordinator_perspective_check_duration_seconds")
-                      .Help("Time that the perspective itself took.")
-                      .Register(registry);
-  auto& streams = prometheus::BuildGauge()
-                      .Name("mpic_coordinator_perspective_streams")
-                      .Help("Usable streams to each perspective; 0: not connected.")
-                      .Register(registry);
-  auto& mismatches = prometheus::BuildCounter()
-                         .Name("mpic_coordinator_identity_mismatches_total")
-                         .Help("Answers that name another perspective than the configured one.")
-                         .Register(registry);
-  auto& unexpected = prometheus::BuildCounter()
-                         .Name("mpic_coordinator_unexpected_results_total")
-                         .Help("Results that nobody waits for: late, repeated or unknown.")
-                         .Register(registry);
-  auto& refusals = prometheus::BuildCounter()
-                       .Name("mpic_coordinator_attestation_refusals_total")
-                       .Help("Results that do not count, by what is wrong with their signature.")
-                       .Register(registry);
-  auto& open_circuits = prometheus::BuildGauge()
-                            .Name("mpic_coordinator_open_circuits")
-                            .Help(
-                                "Loops that do not ask a perspective for a while, because it did "
-                                "not answer.")
-                            .Register(registry);
-  auto& openings = prometheus::BuildCounter()
-                       .Name("mpic_coordinator_circuit_openings_total")
-                       .Help("How often a perspective was given up for a while.")
-                       .Register(registry);
-  std::vector<const ConfiguredPerspective*> all;
-  if (settings.primary) all.push_back(&*settings.primary);
-  for (const ConfiguredPerspective& remote : settings.remotes) all.push_back(&remote);
-  for (const ConfiguredPerspective* perspective : all) {
-    const std::map<std::string, std::string> labels = {
-        {"perspective", perspective->perspective_id},
-        {"rir", std::string(RirName(perspective->rir))}};
-    PerspectiveCounters& counters = perspectives_[perspective->perspective_id];
-    for (const char* outcome :
-         {kPassed, "failed", "error", kUnreachable, kIdentity, kTimeout, kDiffers}) {
-      auto with_outcome = labels;
-      with_outcome["outcome"] = outcome;
-      counters.outcomes[outcome] = &outcomes.Add(with_outcome);
-    }
-    counters.seconds = &seconds.Add(labels, kSeconds);
-    counters.streams = &streams.Add(labels);
-    counters.identity_mismatches = &mismatches.Add(labels);
-    counters.unexpected_results = &unexpected.Add(labels);
-    for (const AttestationFault fault : kAttestationFaults) {
-      auto with_fault = labels;
-      with_fault["fault"] = std::string(FaultName(fault));
-      counters.attestation_refusals[fault] = &refusals.Add(with_fault);
-    }
-    counters.open_circuits = &open_circuits.Add(labels);
-    counters.circuit_openings = &openings.Add(labels);
+void Metrics::Prepare(const ConfiguredPerspective& perspective) {
+  const std::map<std::string, std::string> labels = {
+      {"perspective", perspective.perspective_id}, {"rir", std::string(RirName(perspective.rir))}};
+  PerspectiveCounters& counters = perspectives_[perspective.perspective_id];
+  for (const char* outcome :
+       {kPassed, "failed", "error", kUnreachable, kIdentity, kTimeout, kDiffers}) {
+    auto with_outcome = labels;
+    with_outcome["outcome"] = outcome;
+    counters.outcomes[outcome] = &families_.outcomes.Add(with_outcome);
+  }
+  counters.seconds = &families_.seconds.Add(labels, kSeconds);
+  counters.identity_mismatches = &families_.mismatches.Add(labels);
+  counters.unexpected_results = &families_.unexpected.Add(labels);
+  for (const AttestationFault fault : kAttestationFaults) {
+    auto with_fault = labels;
+    with_fault["fault"] = std::string(FaultName(fault));
+    counters.attestation_refusals[fault] = &families_.refusals.Add(with_fault);
+  }
+  counters.circuit_openings = &families_.openings.Add(labels);
+  // What another RIR was told of it before is told no more; nothing happens where it is the same.
+  prometheus::Gauge& streams = families_.streams.Add(labels);
+  if (counters.streams != &streams) RemoveGauges(counters);
+  counters.streams = &streams;
+  counters.open_circuits = &families_.open_circuits.Add(labels);
+  counters.open_circuits->Set(counters.circuits);
+}
+
+void Metrics::RemoveGauges(PerspectiveCounters& counters) {
+  if (counters.streams != nullptr) families_.streams.Remove(counters.streams);
+  if (counters.open_circuits != nullptr) families_.open_circuits.Remove(counters.open_circuits);
+  counters.streams = nullptr;
+  counters.open_circuits = nullptr;
+}
+
+void Metrics::Publish(const Settings& settings) {
+  report_only_->Set(settings.policy.report_only ? 1 : 0);
+  std::set<std::string> ids;
+  if (settings.primary) ids.insert(settings.primary->perspective_id);
+  for (const ConfiguredPerspective& remote : settings.remotes) ids.insert(remote.perspective_id);
+  const absl::MutexLock lock(&mutex_);
+  for (auto& [id, counters] : perspectives_) {
+    if (!ids.contains(id)) RemoveGauges(counters);
   }
 }
 
@@ -225,6 +242,7 @@ void Metrics::CountCorroboration(const Tenant* tenant, v1::Method method,
 
 void Metrics::CountAnswer(const std::string& perspective_id, const std::string& outcome,
                           const v1::CheckResult& result) {
+  const absl::ReaderMutexLock lock(&mutex_);
   const auto found = perspectives_.find(perspective_id);
   if (found == perspectives_.end()) return;  // a primary of the RA's own
   const auto counter = found->second.outcomes.find(outcome);
@@ -239,25 +257,31 @@ void Metrics::CountRequest(const Tenant* tenant, const std::string& code) {
   const auto found = refused_requests_.find(code);
   if (found != refused_requests_.end()) found->second->Increment();
   if (tenant == nullptr) return;
-  const auto& of_tenant = tenant_requests_[tenant->number];
+  const absl::ReaderMutexLock lock(&mutex_);
+  const auto& of_tenant = tenant_requests_.at(tenant->tenant_id);
   if (const auto own = of_tenant.find(code); own != of_tenant.end()) own->second->Increment();
 }
 
 void Metrics::CountIdentityMismatch(const std::string& perspective_id) {
+  const absl::ReaderMutexLock lock(&mutex_);
   perspectives_.at(perspective_id).identity_mismatches->Increment();
 }
 
 void Metrics::CountUnexpectedResult(const std::string& perspective_id) {
+  const absl::ReaderMutexLock lock(&mutex_);
   perspectives_.at(perspective_id).unexpected_results->Increment();
 }
 
 void Metrics::CountAttestationRefusal(const std::string& perspective_id, AttestationFault fault) {
+  const absl::ReaderMutexLock lock(&mutex_);
   perspectives_.at(perspective_id).attestation_refusals.at(fault)->Increment();
 }
 
 void Metrics::CountCircuit(const std::string& perspective_id, bool opened) {
-  const PerspectiveCounters& counters = perspectives_.at(perspective_id);
-  counters.open_circuits->Increment(opened ? 1 : -1);
+  const absl::MutexLock lock(&mutex_);
+  PerspectiveCounters& counters = perspectives_.at(perspective_id);
+  counters.circuits += opened ? 1 : -1;
+  if (counters.open_circuits != nullptr) counters.open_circuits->Set(counters.circuits);
   if (opened) counters.circuit_openings->Increment();
 }
 
@@ -266,7 +290,9 @@ void Metrics::CountAuditRecord(bool written) {
 }
 
 void Metrics::SetStreams(const std::string& perspective_id, int streams) {
-  perspectives_.at(perspective_id).streams->Set(streams);
+  const absl::ReaderMutexLock lock(&mutex_);
+  prometheus::Gauge* gauge = perspectives_.at(perspective_id).streams;
+  if (gauge != nullptr) gauge->Set(streams);
 }
 
 void Metrics::SetReach(int quorum_margin, int rirs) {

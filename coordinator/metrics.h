@@ -1,8 +1,10 @@
-// What the coordinator counts. Label sets are bounded and exist at zero from the start.
+// What the coordinator counts. Label sets are bounded by the configuration and exist at zero from
+// the start. One a process: another configuration adds series to it, and what was counted stays.
 #ifndef MPIC_COORDINATOR_METRICS_H_
 #define MPIC_COORDINATOR_METRICS_H_
 
 #include <prometheus/counter.h>
+#include <prometheus/family.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
@@ -10,8 +12,9 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/tenant_metrics.h"
 #include "coordinator/attestation_check.h"
@@ -24,6 +27,12 @@ namespace mpic::coordinator {
 class Metrics {
  public:
   Metrics(prometheus::Registry& registry, const Settings& settings);
+
+  // Makes the series of a configuration that may come into force. From then on its perspectives and
+  // tenants may be told of, below.
+  void Prepare(const Settings& settings);
+  // It has come into force: gauges tell of it, and of nobody who does not stand in it.
+  void Publish(const Settings& settings);
 
   // One finished corroboration with the answers of its last attempt. Here and below `tenant` may be
   // null: whose it was is not known.
@@ -52,33 +61,52 @@ class Metrics {
   struct PerspectiveCounters {
     std::map<std::string, prometheus::Counter*> outcomes;
     prometheus::Histogram* seconds = nullptr;
-    prometheus::Gauge* streams = nullptr;
     prometheus::Counter* identity_mismatches = nullptr;
     prometheus::Counter* unexpected_results = nullptr;
     std::map<AttestationFault, prometheus::Counter*> attestation_refusals;
-    prometheus::Gauge* open_circuits = nullptr;
     prometheus::Counter* circuit_openings = nullptr;
+    // Null: the perspective stands in no configuration that is in force.
+    prometheus::Gauge* streams = nullptr;
+    prometheus::Gauge* open_circuits = nullptr;
+    int circuits = 0;  // that are open, of all configurations that still have calls
   };
-  void AddPerspectives(prometheus::Registry& registry, const Settings& settings);
+  struct PerspectiveFamilies {
+    explicit PerspectiveFamilies(prometheus::Registry& registry);
+
+    prometheus::Family<prometheus::Counter>& outcomes;
+    prometheus::Family<prometheus::Histogram>& seconds;
+    prometheus::Family<prometheus::Gauge>& streams;
+    prometheus::Family<prometheus::Counter>& mismatches;
+    prometheus::Family<prometheus::Counter>& unexpected;
+    prometheus::Family<prometheus::Counter>& refusals;
+    prometheus::Family<prometheus::Gauge>& open_circuits;
+    prometheus::Family<prometheus::Counter>& openings;
+  };
+  void Prepare(const ConfiguredPerspective& perspective) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RemoveGauges(PerspectiveCounters& counters) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddCorroborations(prometheus::Registry& registry);
-  void AddRequests(prometheus::Registry& registry, const Tenants& tenants);
   void CountAnswer(const std::string& perspective_id, const std::string& outcome,
                    const v1::CheckResult& result);
 
   TenantMetrics tenants_;
-  std::map<std::string, PerspectiveCounters> perspectives_;
+  PerspectiveFamilies families_;
+  prometheus::Family<prometheus::Counter>& of_tenants_;
+  absl::Mutex mutex_;
+  std::map<std::string, PerspectiveCounters> perspectives_ ABSL_GUARDED_BY(mutex_);
+  // By tenant id.
+  std::map<std::string, std::map<std::string, prometheus::Counter*>> tenant_requests_
+      ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<v1::Method, v1::Verdict>, prometheus::Counter*> corroborations_;
   std::map<v1::Method, prometheus::Histogram*> seconds_;
   std::map<v1::Problem::Kind, prometheus::Counter*> problems_;
   std::map<std::string, prometheus::Counter*> refused_requests_;
-  // By the tenant's number.
-  std::vector<std::map<std::string, prometheus::Counter*>> tenant_requests_;
   prometheus::Counter* disagreements_ = nullptr;
   prometheus::Counter* audit_written_ = nullptr;
   prometheus::Counter* audit_failed_ = nullptr;
   prometheus::Gauge* checks_in_flight_ = nullptr;
   prometheus::Gauge* quorum_margin_ = nullptr;
   prometheus::Gauge* rirs_ = nullptr;
+  prometheus::Gauge* report_only_ = nullptr;
 };
 
 }  // namespace mpic::coordinator

@@ -53,8 +53,8 @@ bool IsRequestId(absl::string_view id) {
          std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const Settings& settings) {
-  const absl::Time longest = absl::Now() + settings.limits.request_timeout;
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const LimitSettings& limits) {
+  const absl::Time longest = absl::Now() + limits.request_timeout;
   return std::min(longest, absl::FromChrono(context.deadline()));
 }
 
@@ -87,32 +87,56 @@ std::string Summary(const google::rpc::BadRequest& violations) {
 
 }  // namespace
 
-MpicService::MpicService(const Settings& settings, const PublicSuffixList& suffixes,
-                         std::vector<CorroborationEnvironment*> environments)
-    : settings_(settings),
-      suffixes_(suffixes),
-      environments_(std::move(environments)),
-      admission_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight,
-                                             .on_change =
-                                                 [&metrics = environments_.front()->metrics](
-                                                     std::size_t tenant, std::size_t checks) {
-                                                   metrics.tenants().SetInFlight(tenant, checks);
-                                                 }}),
-      targets_(settings.limits.checks_in_flight_per_target) {}
+MpicService::MpicService(const LimitSettings& limits, Metrics& metrics,
+                         std::shared_ptr<Generation> first)
+    : limits_(limits),
+      metrics_(metrics),
+      generation_(std::move(first)),
+      admission_(generation_->settings().tenants.limits(),
+                 {.in_flight_max = limits.checks_in_flight,
+                  .on_change =
+                      [&metrics](const std::string& tenant_id, std::size_t checks) {
+                        metrics.tenants().SetInFlight(tenant_id, checks);
+                      }}),
+      targets_(limits.checks_in_flight_per_target) {}
+
+std::shared_ptr<Generation> MpicService::generation() const {
+  const absl::MutexLock lock(&generation_mutex_);
+  return generation_;
+}
+
+void MpicService::Adopt(std::shared_ptr<Generation> next) {
+  // Before anybody can ask for a new tenant.
+  metrics_.tenants().SetTenants(next->settings().tenants);
+  // Together, so that whoever is refused as a former tenant finds the new generation.
+  const absl::MutexLock lock(&generation_mutex_);
+  admission_.SetTenants(next->settings().tenants.limits());
+  generation_.swap(next);
+}
+
+void MpicService::Release() {
+  std::shared_ptr<Generation> last;
+  const absl::MutexLock lock(&generation_mutex_);
+  generation_.swap(last);
+}
 
 grpc::ServerUnaryReactor* MpicService::Corroborate(grpc::CallbackServerContext* context,
                                                    const v1::CorroborateRequest* request,
                                                    v1::CorroborateResponse* response) {
-  CorroborationEnvironment& environment =
-      *environments_[next_environment_++ % environments_.size()];
-  AdmittedCall call{.live_calls = calls_};
-  const grpc::Status admitted = Admit(*context, *request, call);
+  AdmittedCall call{.generation = generation(), .live_calls = calls_};
+  grpc::Status admitted = Admit(*context, *request, call);
+  // Refused by what was not in force any more: what is in force decides.
+  while (!admitted.ok() && call.generation != generation()) {
+    call = {.generation = generation(), .live_calls = calls_};
+    admitted = Admit(*context, *request, call);
+  }
   if (!admitted.ok()) {
     // Of a call that is refused nothing has been checked.
     call.origin.request_id = request->request_id().substr(0, kRequestIdOctetsMax);
-    Tell(*context, call.origin, admitted, environment.metrics);
+    Tell(*context, call.origin, admitted);
     return new EndedCall(admitted);
   }
+  CorroborationEnvironment& environment = call.generation->NextEnvironment();
   auto* reactor = new CorroborateCall(environment, std::move(call), response);
   reactor->Start();
   return reactor;
@@ -123,7 +147,7 @@ grpc::ServerUnaryReactor* MpicService::ListAuthorizationDomainNames(
     v1::ListAuthorizationDomainNamesResponse* response) {
   RequestOrigin origin;
   const grpc::Status status = List(*context, *request, origin, *response);
-  if (!status.ok()) Tell(*context, origin, status, environments_.front()->metrics);
+  if (!status.ok()) Tell(*context, origin, status);
   return new EndedCall(status);
 }
 
@@ -131,8 +155,12 @@ grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
                                const v1::ListAuthorizationDomainNamesRequest& request,
                                RequestOrigin& origin,
                                v1::ListAuthorizationDomainNamesResponse& response) const {
-  if (grpc::Status refused = AdmitCaller(context, origin); !refused.ok()) return refused;
-  auto listed = coordinator::ListAuthorizationDomainNames(request, suffixes_, absl::Now());
+  const std::shared_ptr<Generation> current = generation();
+  if (grpc::Status refused = AdmitCaller(context, current->settings(), origin); !refused.ok()) {
+    return refused;
+  }
+  auto listed =
+      coordinator::ListAuthorizationDomainNames(request, current->suffixes(), absl::Now());
   if (const auto* violations = std::get_if<google::rpc::BadRequest>(&listed)) {
     return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
   }
@@ -141,10 +169,10 @@ grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
 }
 
 void MpicService::Tell(const grpc::CallbackServerContext& context, const RequestOrigin& origin,
-                       const grpc::Status& refused, Metrics& metrics) {
+                       const grpc::Status& refused) {
   const std::string code =
       absl::StatusCodeToString(static_cast<absl::StatusCode>(refused.error_code()));
-  metrics.CountRequest(origin.tenant.get(), code);
+  metrics_.CountRequest(origin.tenant.get(), code);
   refusals_.Log(LogLevel::kWarning, absl::StrCat(origin.tenant_id(), " ", code), "request refused",
                 {{"request_id", origin.request_id},
                  {"tenant", origin.tenant_id()},
@@ -155,9 +183,9 @@ void MpicService::Tell(const grpc::CallbackServerContext& context, const Request
 }
 
 grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context,
-                                      RequestOrigin& origin) const {
+                                      const Settings& settings, RequestOrigin& origin) const {
   absl::StatusOr<Caller> caller =
-      AuthorizeCaller(*context.auth_context(), settings_.tls, settings_.tenants);
+      AuthorizeCaller(*context.auth_context(), settings.tls, settings.tenants);
   if (!caller.ok()) {
     return {grpc::StatusCode::PERMISSION_DENIED, std::string(caller.status().message())};
   }
@@ -169,34 +197,36 @@ grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context
 
 grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
                                 const v1::CorroborateRequest& request, AdmittedCall& call) {
-  if (grpc::Status refused = AdmitCaller(context, call.origin); !refused.ok()) return refused;
-  if (const absl::Status health = environments_.front()->audit.Health(); !health.ok()) {
+  const Settings& settings = call.generation->settings();
+  if (grpc::Status refused = AdmitCaller(context, settings, call.origin); !refused.ok()) {
+    return refused;
+  }
+  if (const absl::Status health = call.generation->audit().Health(); !health.ok()) {
     return {grpc::StatusCode::UNAVAILABLE,
             absl::StrCat("records cannot be written, so no verdict is given: ", health.message())};
   }
   SetIds(context, call.origin);
   const Tenant& tenant = *call.origin.tenant;
-  const std::size_t checks_max = ChecksMax(tenant, settings_.limits);
+  const std::size_t checks_max = ChecksMax(tenant, limits_);
   const auto checks = static_cast<std::size_t>(request.inputs_size());
   // More or fewer are refused below, and by nobody's load.
   if (checks >= 1 && checks <= checks_max) {
     if (grpc::Status refused = TakeOn(checks, call); !refused.ok()) return refused;
   }
-  call.deadline = DeadlineOf(context, settings_);
-  auto checked =
-      CheckRequest(request,
-                   {.suffixes = suffixes_,
-                    .caa_issuer_domain_names = tenant.caa_issuer_domain_names.empty()
-                                                   ? settings_.caa_issuer_domain_names
-                                                   : tenant.caa_issuer_domain_names,
-                    .checks_max = checks_max,
-                    .checks_per_target_max = settings_.limits.checks_in_flight_per_target,
-                    .tenant = &tenant,
-                    .default_budget = settings_.policy.check_budget,
-                    .lab = settings_.lab,
-                    .primary_configured = settings_.primary.has_value(),
-                    .deadline_left = call.deadline - absl::Now()},
-                   absl::Now());
+  call.deadline = DeadlineOf(context, limits_);
+  auto checked = CheckRequest(request,
+                              {.suffixes = call.generation->suffixes(),
+                               .caa_issuer_domain_names = tenant.caa_issuer_domain_names.empty()
+                                                              ? settings.caa_issuer_domain_names
+                                                              : tenant.caa_issuer_domain_names,
+                               .checks_max = checks_max,
+                               .checks_per_target_max = limits_.checks_in_flight_per_target,
+                               .tenant = &tenant,
+                               .default_budget = settings.policy.check_budget,
+                               .lab = settings.lab,
+                               .primary_configured = settings.primary.has_value(),
+                               .deadline_left = call.deadline - absl::Now()},
+                              absl::Now());
   if (const auto* violations = std::get_if<google::rpc::BadRequest>(&checked)) {
     return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);
   }
@@ -207,9 +237,13 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
 
 grpc::Status MpicService::TakeOn(std::size_t checks, AdmittedCall& call) {
   const Tenant& tenant = *call.origin.tenant;
-  auto entered = admission_.Enter(tenant.number, checks);
+  auto entered = admission_.Enter(tenant.tenant_id, checks);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
-    environments_.front()->metrics.tenants().CountRefused(tenant, NameOf(refusal->reason));
+    // It was gone between being known and being let in.
+    if (refusal->reason == Admission::Reason::kTenantGone) {
+      return {grpc::StatusCode::PERMISSION_DENIED, refusal->sentence};
+    }
+    metrics_.tenants().CountRefused(tenant, NameOf(refusal->reason));
     return Exhausted(absl::StrCat("checks: ", refusal->sentence), refusal->retry_after);
   }
   call.ticket = std::get<Admission::Ticket>(std::move(entered));
@@ -221,7 +255,7 @@ grpc::Status MpicService::TakePlaces(AdmittedCall& call) {
     const std::string target = TargetOf(input.check.identifier());
     std::optional<TargetLimit::Place> place = targets_.Enter(target);
     if (!place) {
-      environments_.front()->metrics.tenants().CountRefused(*call.origin.tenant, kRefusedByTarget);
+      metrics_.tenants().CountRefused(*call.origin.tenant, kRefusedByTarget);
       return Exhausted(absl::StrCat("over the limit of ", targets_.per_target_max(),
                                     " checks in flight for ", target),
                        kRetryDelay);

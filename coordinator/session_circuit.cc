@@ -28,6 +28,13 @@ void SessionCircuit::Succeed() {
   on_change_();
 }
 
+void SessionCircuit::Stop() {
+  timer_.cancel();
+  if (reason_.empty()) return;
+  reason_.clear();
+  metrics_.CountCircuit(perspective_id_, /*opened=*/false);
+}
+
 void SessionCircuit::Fail(std::uint64_t number, absl::string_view why) {
   const absl::Duration now = options_.now();
   const bool was_open = circuit_.IsOpen(now);

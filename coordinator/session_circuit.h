@@ -37,8 +37,8 @@ class SessionCircuit {
 
   // Why nobody is asked: "circuit open since 2026-11-25T10:00:00Z: ...". Empty when it is closed.
   const std::string& reason() const { return reason_; }
-  // Nothing is told any more.
-  void Stop() { timer_.cancel(); }
+  // The session ends, and with it what was told of an open circuit. Nothing is told any more.
+  void Stop();
 
  private:
   const Options options_;

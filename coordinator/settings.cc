@@ -215,6 +215,17 @@ void ReadPerspectivesAndPolicy(const config::v1::CoordinatorConfig& config, absl
 
 }  // namespace
 
+std::vector<std::string> ReloadableFields() {
+  return {"perspectives",
+          "primary_perspective_id",
+          "policy",
+          "caa_issuer_domain_names",
+          "public_suffix_list_file",
+          "tenants",
+          "tls.allowed_peers",
+          "log_level"};
+}
+
 ComplianceQuestion ComplianceQuestionOf(const Settings& settings) {
   return {.remotes = settings.remotes,
           .primary = PlaceOf(settings.primary),
@@ -235,6 +246,7 @@ absl::StatusOr<Settings> CheckSettings(const config::v1::CoordinatorConfig& conf
       config.tenants(),
       {.checks_in_flight = settings.limits.checks_in_flight, .issuers_permitted = true},
       settings.tls, violations);
+  settings.config = config;
   settings.config_json = ConfigToJson(config);
   MPIC_RETURN_IF_ERROR(violations.ToStatus());
   return settings;

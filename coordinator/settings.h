@@ -59,7 +59,8 @@ struct Settings {
   config::v1::LogLevel log_level = config::v1::info;
   absl::Duration drain_timeout = absl::Seconds(30);
   unsigned threads = 1;
-  std::string config_json;  // the configuration as it was read, for /configz
+  config::v1::CoordinatorConfig config;  // as it was read
+  std::string config_json;               // the same for /configz
   bool lab = false;
 
   // What an operator should know although the configuration is accepted: report-only and laboratory
@@ -71,6 +72,9 @@ struct Settings {
 // `now`. FAILED_PRECONDITION lists all violations, one a line, each with its field path
 // ("perspectives[2].rir: ..."). Files that it names are not opened here.
 absl::StatusOr<Settings> CheckSettings(const config::v1::CoordinatorConfig& config, absl::Time now);
+
+// What a running coordinator takes from another configuration (common/reload_check.h).
+std::vector<std::string> ReloadableFields();
 
 // The part of `settings` that the phases of BR 3.2.2.9 are about; refers to `settings`.
 ComplianceQuestion ComplianceQuestionOf(const Settings& settings);

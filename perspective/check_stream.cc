@@ -54,9 +54,10 @@ CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, Caller 
                          Admission::Ticket ticket, std::function<void(CheckStream*)> on_done)
     : worker_(worker),
       environment_(environment),
-      caller_(std::move(caller)),
+      peer_(std::move(caller.peer)),
+      tenant_(std::move(caller.tenant)),
       ticket_(std::move(ticket)),
-      hello_(HelloFor(*caller_.tenant, environment.hello)),
+      hello_(HelloFor(*tenant_, environment.hello)),
       on_done_(std::move(on_done)),
       age_timer_(worker.loop),
       grace_timer_(worker.loop) {
@@ -167,7 +168,12 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
                      "check.check_id: must be 1..64 printable octets and not in flight already"));
     return;
   }
-  const Tenant& tenant = *caller_.tenant;
+  if (!tenant_) {
+    return Refuse(request,
+                  {v1::Problem::UNSUPPORTED_METHOD, absl::StrCat(peer_, " may not ask any more")},
+                  NameOf(Admission::Reason::kTenantGone));
+  }
+  const Tenant& tenant = *tenant_;
   const v1::Method method = RequestedMethod(check);
   if (method != v1::METHOD_UNSPECIFIED && !tenant.Permits(method)) {
     return Refuse(request,
@@ -189,7 +195,7 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
                                 " checks in flight for one name")},
                   kRefusedByTarget);
   }
-  auto entered = environment_.checks.Enter(tenant.number, 1);
+  auto entered = environment_.checks.Enter(tenant.tenant_id, 1);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
     return Refuse(request, {v1::Problem::OVERLOADED, refusal->sentence}, NameOf(refusal->reason));
   }
@@ -204,6 +210,7 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
   // Entered first: the task may end at once, on this very stack.
   InFlight& entry = in_flight_[check_id];
   entry = {.task = nullptr,
+           .tenant = tenant_,
            .ticket = std::move(ticket),
            .place = std::move(place),
            .method = RequestedMethod(check),
@@ -240,7 +247,7 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
     *failed.mutable_finished_at() = ToTimestamp(absl::Now());
     result = std::move(failed);
   }
-  environment_.metrics.CountCheck(*caller_.tenant, ended.mapped().method, *result,
+  environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, *result,
                                   absl::Now() - ended.mapped().received);
   LogCheck(ended.mapped(), *result);
   SendResult(std::move(ended.mapped().question), *std::move(result),
@@ -250,13 +257,13 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
 
 void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
                          absl::string_view reason) {
-  environment_.metrics.tenants().CountRefused(*caller_.tenant, reason);
-  const std::string& tenant_id = caller_.tenant->tenant_id;
+  if (tenant_) environment_.metrics.tenants().CountRefused(*tenant_, reason);
+  const std::string tenant_id = tenant_ ? tenant_->tenant_id : "";
   environment_.refusals.Log(LogLevel::kWarning, absl::StrCat(tenant_id, " ", reason),
                             "check refused",
                             {{"request_id", request.request_id()},
                              {"tenant", tenant_id},
-                             {"peer", caller_.peer},
+                             {"peer", peer_},
                              {"reason", problem.detail}});
   v1::CheckResult result;
   result.set_check_id(request.check().check_id());
@@ -335,8 +342,8 @@ void CheckStream::LogCheck(const InFlight& check, const v1::CheckResult& result)
   Log(LogLevel::kInfo, "check",
       {{"request_id", check.request_id},
        {"traceparent", check.traceparent},
-       {"tenant", caller_.tenant->tenant_id},
-       {"peer", caller_.peer},
+       {"tenant", check.tenant->tenant_id},
+       {"peer", peer_},
        {"check_id", result.check_id()},
        {"method", v1::Method_Name(check.method)},
        {"identifier", check.identifier},

@@ -53,6 +53,8 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
 
   // Sends Hello and begins to read. Once, right after construction.
   void Start();
+  // For whom it works from now on; null: for nobody, and checks are refused. On the loop.
+  void WorkFor(TenantPtr tenant) { tenant_ = std::move(tenant); }
   // Says GoingAway; after `grace` what is still in flight is dropped and the stream ends with
   // UNAVAILABLE. On the loop.
   void GoAway(absl::Duration grace);
@@ -89,6 +91,7 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
 
   struct InFlight {
     std::shared_ptr<LoopTask> task;
+    TenantPtr tenant;
     Admission::Ticket ticket;
     TargetLimit::Place place;
     v1::Method method = v1::METHOD_UNSPECIFIED;
@@ -105,7 +108,8 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
 
   Worker& worker_;
   StreamEnvironment& environment_;
-  const Caller caller_;
+  const std::string peer_;
+  TenantPtr tenant_;
   const Admission::Ticket ticket_;
   const v1::Hello hello_;
   const std::function<void(CheckStream*)> on_done_;

@@ -1,4 +1,5 @@
 // mpic-perspective: wiring only.
+#include <csignal>
 #include <iostream>
 #include <memory>
 #include <variant>
@@ -9,8 +10,8 @@
 #include "common/credentials.h"
 #include "common/grpc_log.h"
 #include "common/log.h"
+#include "common/process_signals.h"
 #include "common/program.h"
-#include "common/shutdown.h"
 #include "common/status_macros.h"
 #include "perspective/attestation.h"
 #include "perspective/perspective_server.h"
@@ -30,8 +31,14 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return settings;
 }
 
+void Reload(const ServerFlags& flags, PerspectiveServer& server) {
+  const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
+  const absl::Status reloaded = server.Reload(next);
+  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
+}
+
 int Run(int argc, char** argv) {
-  ShutdownSignal shutdown;
+  ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-perspective",
       "One Network Perspective: runs DNS, HTTP and CAA checks from where it stands.");
@@ -56,7 +63,8 @@ int Run(int argc, char** argv) {
        {"port", (*server)->port()},
        {"admin_port", (*server)->admin_port()},
        {"lab", settings->identity.lab()}});
-  const int signal = shutdown.Wait();
+  int signal = 0;
+  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, **server);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");

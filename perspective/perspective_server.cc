@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "common/process_metrics.h"
 #include "common/random.h"
+#include "common/reload_check.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
 #include "perspective/net/beast_http_fetcher.h"
@@ -82,11 +83,13 @@ struct PerspectiveServer::Bench {
 PerspectiveServer::PerspectiveServer(const Settings& settings)
     : settings_(settings),
       metrics_(*registry_, settings.tenants, settings.identity.lab()),
-      checks_(settings.tenants.limits(), {.in_flight_max = settings.limits.checks_in_flight_max,
-                                          .on_change =
-                                              [this](std::size_t tenant, std::size_t checks) {
-                                                metrics_.tenants().SetInFlight(tenant, checks);
-                                              }}),
+      reloads_(*registry_, absl::Now()),
+      checks_(settings.tenants.limits(),
+              {.in_flight_max = settings.limits.checks_in_flight_max,
+               .on_change =
+                   [this](const std::string& tenant_id, std::size_t checks) {
+                     metrics_.tenants().SetInFlight(tenant_id, checks);
+                   }}),
       names_(settings.limits.checks_in_flight_per_name_max),
       connections_(settings.limits.connections_per_address_max),
       environment_{.hello = MakeHello(settings),
@@ -94,7 +97,10 @@ PerspectiveServer::PerspectiveServer(const Settings& settings)
                    .names = names_,
                    .stream_age = AgeingOf(settings.tls, settings.limits.time_budget_max).stream_age,
                    .leaving_max = settings.limits.time_budget_max + kWayMax,
-                   .metrics = metrics_} {}
+                   .metrics = metrics_},
+      tenants_(settings.tenants),
+      config_(settings.config),
+      config_json_(settings.config_json) {}
 
 PerspectiveServer::~PerspectiveServer() { Shutdown(); }
 
@@ -244,6 +250,11 @@ absl::Status PerspectiveServer::Standing() const {
   return standing_;
 }
 
+absl::Status PerspectiveServer::Readiness() const {
+  if (draining_) return absl::UnavailableError("shutting down");
+  return Standing();
+}
+
 absl::Status PerspectiveServer::OpenAdminPort() {
   if (settings_.admin_listen.empty()) return absl::OkStatus();
   MPIC_ASSIGN_OR_RETURN(
@@ -251,8 +262,8 @@ absl::Status PerspectiveServer::OpenAdminPort() {
                                   .collectables = {registry_, std::make_shared<HandshakeFailures>(),
                                                    std::make_shared<ProcessMetrics>(
                                                        "mpic-perspective", MPIC_VERSION)},
-                                  .ready = [this] { return Standing(); },
-                                  .config_json = settings_.config_json}));
+                                  .ready = [this] { return Readiness(); },
+                                  .config_json = [this] { return ConfigJson(); }}));
   return absl::OkStatus();
 }
 
@@ -260,11 +271,40 @@ void PerspectiveServer::ReloadCertificates() {
   if (certificates_) certificates_->Reload(absl::Now());
 }
 
+absl::Status PerspectiveServer::Reload(const absl::StatusOr<Settings>& next) {
+  absl::Status reloaded = next.ok() ? TakeOver(*next) : next.status();
+  reloads_.Count(reloaded, absl::Now());
+  return reloaded;
+}
+
+absl::Status PerspectiveServer::TakeOver(const Settings& next) {
+  const absl::MutexLock lock(&config_mutex_);
+  MPIC_RETURN_IF_ERROR(CheckReload(config_, next.config, ReloadableFields()));
+  // Before anybody can ask for a new tenant.
+  metrics_.tenants().SetTenants(next.tenants);
+  // Former tenants are gone once no stream takes checks for them.
+  Admission::Tenants both = next.tenants.limits();
+  both.merge(tenants_.limits());
+  checks_.SetTenants(both);
+  service_->Admit(next.tls, next.tenants);
+  checks_.SetTenants(next.tenants.limits());
+  tenants_ = next.tenants;
+  config_ = next.config;
+  config_json_ = next.config_json;
+  return absl::OkStatus();
+}
+
+std::string PerspectiveServer::ConfigJson() const {
+  const absl::MutexLock lock(&config_mutex_);
+  return config_json_;
+}
+
 void PerspectiveServer::Shutdown() {
+  draining_ = true;
   certificate_watch_.reset();
   StopDnssecWatch();
   if (server_) {
-    server_->GetHealthCheckService()->SetServingStatus(kServiceName, false);
+    server_->GetHealthCheckService()->SetServingStatus(false);
     service_->Close("shutting down", settings_.drain_timeout);
     // The streams' own grace ends first; a little more lets their last words leave.
     service_->WaitForNoStreams(absl::Now() + settings_.drain_timeout + absl::Seconds(1));

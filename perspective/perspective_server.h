@@ -5,9 +5,11 @@
 #include <grpcpp/grpcpp.h>
 #include <prometheus/registry.h>
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -20,6 +22,7 @@
 #include "common/clock.h"
 #include "common/io_loops.h"
 #include "common/loop_task.h"
+#include "common/reload_metrics.h"
 #include "common/rotating_certificates.h"
 #include "common/target_limit.h"
 #include "perspective/attestation.h"
@@ -46,6 +49,12 @@ class PerspectiveServer {
   // block on the file system.
   void ReloadCertificates();
 
+  // Puts another configuration into force; an error stands for one that cannot be read, and is
+  // handed back. What differs may be among ReloadableFields alone; else it is refused and
+  // everything stays. Checks in flight go on; streams of peers and tenants that are gone or changed
+  // are told GoingAway. One at a time, not beside Shutdown.
+  absl::Status Reload(const absl::StatusOr<Settings>& next);
+
   // Not serving, GoingAway on every stream, checks in flight finish within the drain timeout, then
   // the server ends. Blocks. Idempotent.
   void Shutdown();
@@ -61,13 +70,18 @@ class PerspectiveServer {
   void TakeStanding(const absl::Status& standing);
   // OK while the perspective takes checks.
   absl::Status Standing() const;
+  // What /readyz says.
+  absl::Status Readiness() const;
+  absl::Status TakeOver(const Settings& next);
+  std::string ConfigJson() const;
 
   struct Bench;
 
-  const Settings settings_;
+  const Settings settings_;  // of the start; of the process only what cannot be reloaded
   SystemClock clock_;
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   Metrics metrics_;
+  ReloadMetrics reloads_;
   std::optional<Attester> attester_;
   Admission checks_;
   TargetLimit names_;
@@ -87,6 +101,11 @@ class PerspectiveServer {
   std::promise<void> dnssec_watch_ended_;
   mutable absl::Mutex standing_mutex_;
   absl::Status standing_ ABSL_GUARDED_BY(standing_mutex_);
+  mutable absl::Mutex config_mutex_;
+  Tenants tenants_ ABSL_GUARDED_BY(config_mutex_);  // in force, and these
+  config::v1::PerspectiveConfig config_ ABSL_GUARDED_BY(config_mutex_);
+  std::string config_json_ ABSL_GUARDED_BY(config_mutex_);
+  std::atomic<bool> draining_ = false;
   int port_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "perspective/perspective_service.h"
 
+#include <future>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,10 +12,8 @@
 namespace mpic::perspective {
 namespace {
 
-using CheckReactor = grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>;
-
 // Answers nothing but a status.
-class RefusedStream final : public CheckReactor {
+class RefusedStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse> {
  public:
   explicit RefusedStream(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
@@ -26,40 +25,93 @@ PerspectiveService::PerspectiveService(std::vector<Worker> workers, StreamEnviro
                                        const Settings& settings)
     : workers_(std::move(workers)),
       environment_(environment),
-      settings_(settings),
       // Rates and limits of the tenants are of checks; streams are shared out fairly all the same.
-      admission_(std::vector<Admission::Limits>(settings.tenants.all().size()),
-                 {.in_flight_max = settings.limits.streams_max}) {}
+      admission_(settings.tenants.without_limits(), {.in_flight_max = settings.limits.streams_max}),
+      tls_(settings.tls),
+      tenants_(settings.tenants) {}
 
-CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
-  absl::StatusOr<Caller> caller =
-      AuthorizeCaller(*context->auth_context(), settings_.tls, settings_.tenants);
-  if (!caller.ok()) {
-    environment_.metrics.CountRefusedPeer();
-    const std::string reason(caller.status().message());
-    environment_.refusals.Log(LogLevel::kWarning, "peer", "peer refused",
-                              {{"address", context->peer()}, {"reason", reason}});
-    return new RefusedStream(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, reason));
+PerspectiveService::CheckReactor* PerspectiveService::Check(grpc::CallbackServerContext* context) {
+  std::variant<CheckStream*, Refused> entered;
+  {
+    const absl::MutexLock lock(&mutex_);
+    entered = Enter(*context->auth_context());
   }
-  const Tenant& tenant = *caller->tenant;
-  auto entered = admission_.Enter(tenant.number, 1);
+  if (const auto* refused = std::get_if<Refused>(&entered)) return Refuse(*context, *refused);
+  return std::get<CheckStream*>(entered);
+}
+
+std::variant<CheckStream*, PerspectiveService::Refused> PerspectiveService::Enter(
+    const grpc::AuthContext& context) {
+  absl::StatusOr<Caller> caller = AuthorizeCaller(context, tls_, tenants_);
+  if (!caller.ok()) {
+    return Refused{
+        .status = {grpc::StatusCode::PERMISSION_DENIED, std::string(caller.status().message())}};
+  }
+  auto entered = admission_.Enter(caller->tenant->tenant_id, 1);
   if (const auto* refusal = std::get_if<Admission::Refusal>(&entered)) {
+    return Refused{.status = {grpc::StatusCode::RESOURCE_EXHAUSTED,
+                              absl::StrCat("streams: ", refusal->sentence)},
+                   .caller = *std::move(caller)};
+  }
+  if (closed_) {
+    return Refused{.status = {grpc::StatusCode::UNAVAILABLE, *closed_},
+                   .caller = *std::move(caller)};
+  }
+  Worker& worker = workers_[next_worker_++ % workers_.size()];
+  auto* stream = new CheckStream(worker, environment_, *caller,
+                                 std::get<Admission::Ticket>(std::move(entered)),
+                                 [this](CheckStream* done) { Forget(done); });
+  streams_.emplace(stream, *std::move(caller));
+  stream->Start();
+  return stream;
+}
+
+PerspectiveService::CheckReactor* PerspectiveService::Refuse(
+    const grpc::CallbackServerContext& context, const Refused& refused) {
+  const std::string& reason = refused.status.error_message();
+  if (!refused.caller) {
+    environment_.metrics.CountRefusedPeer();
+    environment_.refusals.Log(LogLevel::kWarning, "peer", "peer refused",
+                              {{"address", context.peer()}, {"reason", reason}});
+  } else if (refused.status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    const Tenant& tenant = *refused.caller->tenant;
     environment_.metrics.tenants().CountRefused(tenant, kRefusedByStreams);
     environment_.refusals.Log(
         LogLevel::kWarning, absl::StrCat(tenant.tenant_id, " stream"), "stream refused",
-        {{"tenant", tenant.tenant_id}, {"peer", caller->peer}, {"reason", refusal->sentence}});
-    return new RefusedStream(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                                          absl::StrCat("streams: ", refusal->sentence)));
+        {{"tenant", tenant.tenant_id}, {"peer", refused.caller->peer}, {"reason", reason}});
   }
-  const absl::MutexLock lock(&mutex_);
-  if (closed_) return new RefusedStream(grpc::Status(grpc::StatusCode::UNAVAILABLE, *closed_));
-  Worker& worker = workers_[next_worker_++ % workers_.size()];
-  auto* stream = new CheckStream(worker, environment_, *std::move(caller),
-                                 std::get<Admission::Ticket>(std::move(entered)),
-                                 [this](CheckStream* done) { Forget(done); });
-  streams_.insert(stream);
-  stream->Start();
-  return stream;
+  return new RefusedStream(refused.status);
+}
+
+void PerspectiveService::Admit(const config::v1::Tls& tls, const Tenants& tenants) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    tls_ = tls;
+    tenants_ = tenants;
+    admission_.SetTenants(tenants.without_limits());
+    for (auto& [stream, caller] : streams_) Readmit(stream, caller);
+  }
+  for (const Worker& worker : workers_) {
+    std::promise<void> passed;
+    boost::asio::post(worker.loop, [&] { passed.set_value(); });
+    passed.get_future().wait();
+  }
+}
+
+void PerspectiveService::Readmit(CheckStream* stream, Caller& caller) {
+  const absl::StatusOr<Caller> now = AuthorizeAgain(caller.names, tls_, tenants_);
+  const TenantPtr tenant = now.ok() ? now->tenant : nullptr;
+  const bool is_the_same = tenant && caller.tenant ? tenant->IsOfferedTheSameAs(*caller.tenant)
+                                                   : tenant == caller.tenant;
+  if (is_the_same) return;
+  caller.tenant = tenant;
+  // Streams end on their loop, so only there is it certain that this one still lives.
+  boost::asio::post(stream->loop(), [this, stream, tenant] {
+    const absl::MutexLock on_loop(&mutex_);
+    if (!streams_.contains(stream)) return;
+    stream->WorkFor(tenant);
+    stream->GoAway(environment_.leaving_max);
+  });
 }
 
 void PerspectiveService::Open() {
@@ -70,11 +122,11 @@ void PerspectiveService::Open() {
 void PerspectiveService::Close(std::string reason, absl::Duration grace) {
   const absl::MutexLock lock(&mutex_);
   closed_ = std::move(reason);
-  for (CheckStream* stream : streams_) {
+  for (const auto& [stream, caller] : streams_) {
     // Streams end on their loop, so only there is it certain that this one still lives.
-    boost::asio::post(stream->loop(), [this, stream, grace] {
+    boost::asio::post(stream->loop(), [this, raw = stream, grace] {
       const absl::MutexLock on_loop(&mutex_);
-      if (streams_.contains(stream)) stream->GoAway(grace);
+      if (streams_.contains(raw)) raw->GoAway(grace);
     });
   }
 }

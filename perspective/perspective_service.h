@@ -4,17 +4,19 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <cstddef>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/admission.h"
+#include "common/caller.h"
+#include "common/tenants.h"
 #include "mpic/v1/perspective.grpc.pb.h"
 #include "perspective/check_stream.h"
 #include "perspective/settings.h"
@@ -26,7 +28,7 @@ namespace mpic::perspective {
 class PerspectiveService final : public v1::PerspectiveService::CallbackService {
  public:
   // Streams are dealt out to `workers` in turn. `settings` say which peers may call, for which
-  // tenants, and how many streams there may be; they outlive this.
+  // tenants, and how many streams there may be.
   PerspectiveService(std::vector<Worker> workers, StreamEnvironment& environment,
                      const Settings& settings);
 
@@ -34,6 +36,12 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   // stream over the limit.
   grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>* Check(
       grpc::CallbackServerContext* context) override;
+
+  // From now on these peers may call, for these tenants. Streams whose peer may no more, or whose
+  // tenant was told something else in Hello, are told GoingAway and have the time of the longest
+  // check for what is in flight; whatever else comes on them is judged by what holds now. Blocks
+  // until all streams know.
+  void Admit(const config::v1::Tls& tls, const Tenants& tenants);
 
   // Refuses new streams with `reason` and says GoingAway on those that exist.
   void Close(std::string reason, absl::Duration grace);
@@ -43,15 +51,30 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   bool WaitForNoStreams(absl::Time deadline);
 
  private:
+  using CheckReactor = grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>;
+
+  // Who may not have a stream; `caller` is set as far as it is known.
+  struct Refused {
+    grpc::Status status;
+    std::optional<Caller> caller = std::nullopt;
+  };
+  // Judges the peer and enters its stream in one, so that Admit misses nobody.
+  std::variant<CheckStream*, Refused> Enter(const grpc::AuthContext& context)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  CheckReactor* Refuse(const grpc::CallbackServerContext& context, const Refused& refused);
+  // Judges the peer of a stream once more.
+  void Readmit(CheckStream* stream, Caller& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Forget(CheckStream* stream);
 
   std::vector<Worker> workers_;
   StreamEnvironment& environment_;
-  const Settings& settings_;
   Admission admission_;  // of streams
-  std::atomic<std::size_t> next_worker_ = 0;
+  std::size_t next_worker_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Mutex mutex_;
-  std::set<CheckStream*> streams_ ABSL_GUARDED_BY(mutex_);
+  config::v1::Tls tls_ ABSL_GUARDED_BY(mutex_);
+  Tenants tenants_ ABSL_GUARDED_BY(mutex_);
+  // With whom each works for.
+  std::map<CheckStream*, Caller> streams_ ABSL_GUARDED_BY(mutex_);
   std::optional<std::string> closed_ ABSL_GUARDED_BY(mutex_);  // the reason
 };
 

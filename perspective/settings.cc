@@ -170,6 +170,10 @@ bool IsHeaderText(absl::string_view text) {
 
 }  // namespace
 
+std::vector<std::string> ReloadableFields() {
+  return {"tenants", "tls.allowed_peers", "log_level"};
+}
+
 absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
   ConfigViolations violations;
   Settings settings;
@@ -203,6 +207,7 @@ absl::StatusOr<Settings> CheckSettings(const PerspectiveConfig& config) {
       {.low = absl::ZeroDuration(), .high = absl::Minutes(10)}, settings.drain_timeout);
   settings.threads = violations.Number("threads", config.threads(), 1, 256,
                                        std::max(1U, std::thread::hardware_concurrency()));
+  settings.config = config;
   settings.config_json = ConfigToJson(config);
   if (!violations.empty()) return violations.ToStatus();
   return settings;

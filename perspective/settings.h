@@ -43,7 +43,8 @@ struct Settings {
   config::v1::LogLevel log_level = config::v1::info;
   absl::Duration drain_timeout = absl::Seconds(30);
   unsigned threads = 1;
-  std::string config_json;  // the configuration as it was read, for /configz
+  config::v1::PerspectiveConfig config;  // as it was read
+  std::string config_json;               // the same for /configz
 
   std::vector<IpPrefix> refused_prefixes;           // beside the reserved blocks
   std::vector<IpPrefix> allowed_reserved_prefixes;  // laboratory only
@@ -53,6 +54,9 @@ struct Settings {
 // Checks a configuration. FAILED_PRECONDITION lists all violations, one a line, each with its field
 // path. Certificate and key files are not opened here.
 absl::StatusOr<Settings> CheckSettings(const config::v1::PerspectiveConfig& config);
+
+// What a running perspective takes from another configuration (common/reload_check.h).
+std::vector<std::string> ReloadableFields();
 
 }  // namespace mpic::perspective
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <thread>
@@ -19,22 +20,29 @@ using Limits = Admission::Limits;
 using Refusal = Admission::Refusal;
 using Ticket = Admission::Ticket;
 
+// Tenants "0", "1" and so on.
+Admission::Tenants Numbered(const std::vector<Limits>& tenants) {
+  Admission::Tenants numbered;
+  for (std::size_t i = 0; i < tenants.size(); ++i) numbered[absl::StrCat(i)] = tenants[i];
+  return numbered;
+}
+
 // A process whose time a test moves, and the tickets that it has given.
 class World {
  public:
   World(const std::vector<Limits>& tenants, std::size_t in_flight_max)
-      : admission_(tenants, {.in_flight_max = in_flight_max,
-                             .now = [this] { return now_; },
-                             .on_change =
-                                 [this](std::size_t tenant, std::size_t in_flight) {
-                                   told_.resize(std::max(told_.size(), tenant + 1));
-                                   told_[tenant] = in_flight;
-                                 }}),
-        tickets_(tenants.size()) {}
+      : admission_(Numbered(tenants),
+                   {.in_flight_max = in_flight_max,
+                    .now = [this] { return now_; },
+                    .on_change = [this](const std::string& tenant_id,
+                                        std::size_t in_flight) { told_[tenant_id] = in_flight; }}) {
+  }
+
+  void SetTenants(const std::vector<Limits>& tenants) { admission_.SetTenants(Numbered(tenants)); }
 
   // "ok", or the reason of the refusal.
   std::string Ask(std::size_t tenant, std::size_t units) {
-    auto entered = admission_.Enter(tenant, units);
+    auto entered = admission_.Enter(absl::StrCat(tenant), units);
     if (auto* ticket = std::get_if<Ticket>(&entered)) {
       tickets_[tenant].push_back(std::move(*ticket));
       return "ok";
@@ -48,15 +56,15 @@ class World {
 
   const Refusal& refusal() const { return refusal_; }
   std::size_t share() const { return admission_.share(); }
-  std::size_t works(std::size_t tenant) const { return tickets_[tenant].size(); }
-  const std::vector<std::size_t>& told() const { return told_; }
+  std::size_t works(std::size_t tenant) { return tickets_[tenant].size(); }
+  std::size_t told(std::size_t tenant) const { return told_.at(absl::StrCat(tenant)); }
 
  private:
   absl::Duration now_ = absl::Hours(1);
-  std::vector<std::size_t> told_;
+  std::map<std::string, std::size_t> told_;
   Admission admission_;
   Refusal refusal_;
-  std::vector<std::vector<Ticket>> tickets_;
+  std::map<std::size_t, std::vector<Ticket>> tickets_;
 };
 
 // -- What is in flight --------------------------------------------------------------------------
@@ -68,9 +76,9 @@ TEST(AdmissionTest, OneTenantMayHaveAll) {
   EXPECT_THAT(world.refusal().sentence, ::testing::HasSubstr("limit of 3 in flight"));
   EXPECT_GT(world.refusal().retry_after, absl::ZeroDuration());
   EXPECT_EQ(world.Ask(0, 1), "ok");
-  EXPECT_THAT(world.told(), ::testing::ElementsAre(3));
+  EXPECT_EQ(world.told(0), 3U);
   world.End(0);
-  EXPECT_THAT(world.told(), ::testing::ElementsAre(1));
+  EXPECT_EQ(world.told(0), 1U);
   EXPECT_EQ(world.Ask(0, 2), "ok");
 }
 
@@ -95,13 +103,13 @@ TEST(AdmissionTest, ATenantsOwnLimitIsKeptAlsoWhereThereIsRoom) {
 }
 
 TEST(AdmissionTest, ATicketThatIsMovedEndsOnce) {
-  Admission admission({Limits()}, {.in_flight_max = 1});
-  Ticket ticket = std::get<Ticket>(admission.Enter(0, 1));
+  Admission admission(Numbered({Limits()}), {.in_flight_max = 1});
+  Ticket ticket = std::get<Ticket>(admission.Enter("0", 1));
   Ticket moved = std::move(ticket);
   ticket = {};
-  EXPECT_TRUE(std::holds_alternative<Refusal>(admission.Enter(0, 1)));
+  EXPECT_TRUE(std::holds_alternative<Refusal>(admission.Enter("0", 1)));
   moved = {};
-  EXPECT_TRUE(std::holds_alternative<Ticket>(admission.Enter(0, 1)));
+  EXPECT_TRUE(std::holds_alternative<Ticket>(admission.Enter("0", 1)));
 }
 
 // The rule once more, by summing up what everybody has.
@@ -172,18 +180,18 @@ TEST(AdmissionTest, NobodysLoadTakesAwayAShareAndNothingGoesOverTheLimit) {
 }
 
 TEST(AdmissionTest, ManyThreadsLeaveNothingBehind) {
-  Admission admission(std::vector<Limits>(3), {.in_flight_max = 12});
+  Admission admission(Numbered(std::vector<Limits>(3)), {.in_flight_max = 12});
   std::vector<std::thread> threads;
   for (std::size_t number = 0; number < 6; ++number) {
     threads.emplace_back([&admission, number] {
       for (int i = 0; i < 5'000; ++i) {
-        const auto first = admission.Enter(number % 3, 1);
-        const auto second = admission.Enter(number % 3, 2);
+        const auto first = admission.Enter(absl::StrCat(number % 3), 1);
+        const auto second = admission.Enter(absl::StrCat(number % 3), 2);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_TRUE(std::holds_alternative<Ticket>(admission.Enter(0, 8)));
+  EXPECT_TRUE(std::holds_alternative<Ticket>(admission.Enter("0", 8)));
 }
 
 // -- Rates --------------------------------------------------------------------------------------
@@ -246,6 +254,114 @@ TEST(AdmissionTest, OneTenantsRateIsNotAnothers) {
   EXPECT_EQ(world.Ask(0, 1), "ok");
   EXPECT_EQ(world.Ask(0, 1), "rate");
   for (int i = 0; i < 100; ++i) EXPECT_EQ(world.Ask(1, 1), "ok");
+}
+
+// -- Other tenants --------------------------------------------------------------------------------
+
+TEST(AdmissionTest, WhoStaysKeepsItsBucketAndWhatItHasInFlight) {
+  World world({{.per_second = 1, .burst = 3, .in_flight_max = 5}}, 100);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(world.Ask(0, 1), "ok") << i;
+  world.SetTenants({{.per_second = 1, .burst = 3, .in_flight_max = 5}, Limits()});
+  EXPECT_EQ(world.Ask(0, 1), "rate");
+  world.Pass(absl::Seconds(3));
+  EXPECT_EQ(world.Ask(0, 3), "tenant_in_flight");
+  EXPECT_EQ(world.Ask(0, 2), "ok");
+  EXPECT_EQ(world.told(0), 5U);
+}
+
+TEST(AdmissionTest, ABucketIsFilledAtTheRateThatHeld) {
+  World world({{.per_second = 1, .burst = 10}}, 1'000);
+  EXPECT_EQ(world.Ask(0, 10), "ok");
+  world.Pass(absl::Seconds(2));
+  world.SetTenants({{.per_second = 100, .burst = 100}});
+  EXPECT_EQ(world.Ask(0, 3), "rate");
+  EXPECT_EQ(world.refusal().retry_after, absl::Milliseconds(10));
+  EXPECT_EQ(world.Ask(0, 2), "ok");
+}
+
+TEST(AdmissionTest, ABucketHoldsNoMoreThanItNowMay) {
+  World world({{.per_second = 1, .burst = 10}}, 1'000);
+  world.SetTenants({{.per_second = 1, .burst = 2}});
+  EXPECT_EQ(world.Ask(0, 2), "ok");
+  EXPECT_EQ(world.Ask(0, 1), "rate");
+}
+
+TEST(AdmissionTest, ARateThatIsNewBeginsWithAFullBucket) {
+  World world({Limits()}, 1'000);
+  world.Pass(absl::Hours(1));
+  world.SetTenants({{.per_second = 1, .burst = 2}});
+  EXPECT_EQ(world.Ask(0, 2), "ok");
+  EXPECT_EQ(world.Ask(0, 1), "rate");
+}
+
+TEST(AdmissionTest, ADebtIsNotForgiven) {
+  World world({{.per_second = 1, .burst = 1}}, 1'000);
+  EXPECT_EQ(world.Ask(0, 100), "ok");
+  world.SetTenants({{.per_second = 1, .burst = 50}});
+  EXPECT_EQ(world.Ask(0, 1), "rate");
+  EXPECT_EQ(world.refusal().retry_after, absl::Seconds(100));
+}
+
+TEST(AdmissionTest, WhoIsGoneIsRefusedAndItsWorkEndsInPeace) {
+  World world({Limits(), Limits()}, 8);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(world.Ask(1, 1), "ok") << i;
+  world.SetTenants({Limits()});
+  EXPECT_EQ(world.share(), 4U);
+  EXPECT_EQ(world.Ask(1, 1), "tenant_gone");
+  EXPECT_THAT(world.refusal().sentence, ::testing::HasSubstr("tenant 1 is not configured"));
+  // What it has in flight still counts in the process.
+  EXPECT_EQ(world.Ask(0, 4), "process_in_flight");
+  EXPECT_EQ(world.Ask(0, 3), "ok");
+  for (int i = 0; i < 5; ++i) world.End(1);
+  EXPECT_EQ(world.told(1), 0U);
+  EXPECT_EQ(world.Ask(0, 5), "ok");
+  EXPECT_EQ(world.Ask(1, 1), "tenant_gone");
+}
+
+TEST(AdmissionTest, WhoComesBackMeetsItsOwnWorkAgain) {
+  World world({Limits(), {.in_flight_max = 3}}, 100);
+  EXPECT_EQ(world.Ask(1, 2), "ok");
+  world.SetTenants({Limits()});
+  world.SetTenants({Limits(), {.in_flight_max = 3}});
+  EXPECT_EQ(world.Ask(1, 2), "tenant_in_flight");
+  EXPECT_EQ(world.Ask(1, 1), "ok");
+}
+
+TEST(AdmissionTest, TheProcessIsNeverOverItsLimitWhoeverTheTenantsAre) {
+  std::mt19937 random(20261126);
+  const auto below = [&](std::size_t bound) { return static_cast<std::size_t>(random() % bound); };
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t in_flight_max = 12 + below(40);
+    SCOPED_TRACE(absl::StrCat("round ", round, ": ", in_flight_max));
+    World world(std::vector<Limits>(1 + below(6)), in_flight_max);
+    std::map<std::size_t, std::vector<std::size_t>> works;
+    std::size_t total = 0;
+    for (int step = 0; step < 300; ++step) {
+      const std::size_t tenant = below(6);
+      if (below(20) == 0) world.SetTenants(std::vector<Limits>(1 + below(6)));
+      if (below(3) == 0) {
+        if (works[tenant].empty()) continue;
+        world.End(tenant);
+        total -= works[tenant].front();
+        works[tenant].erase(works[tenant].begin());
+        continue;
+      }
+      const std::size_t units = 1 + below(8);
+      if (world.Ask(tenant, units) != "ok") continue;
+      works[tenant].push_back(units);
+      total += units;
+      ASSERT_LE(total, in_flight_max);
+    }
+    // Nothing is left behind, and the promises hold once the old work has ended.
+    for (std::size_t tenant = 0; tenant < 6; ++tenant) {
+      while (world.works(tenant) > 0) world.End(tenant);
+    }
+    world.SetTenants({Limits(), Limits()});
+    const std::size_t share = in_flight_max / 4;
+    EXPECT_EQ(world.Ask(0, in_flight_max - share), "ok");
+    EXPECT_EQ(world.Ask(0, 1), "process_in_flight");
+    EXPECT_EQ(world.Ask(1, share), "ok");
+  }
 }
 
 }  // namespace

@@ -59,6 +59,32 @@ threads: 4
   EXPECT_EQ(config.threads(), 4u);
 }
 
+TEST(ConfigFileTest, ReadsMaps) {
+  config::v1::CoordinatorConfig config;
+  const absl::Status status =
+      LoadConfigText("tenants:\n  - tenant_id: one\n    labels: {contract: c-17, \"no\": 'yes'}\n",
+                     "c.yaml", config);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_EQ(config.tenants(0).labels_size(), 2);
+  EXPECT_EQ(config.tenants(0).labels().at("contract"), "c-17");
+  EXPECT_EQ(config.tenants(0).labels().at("no"), "yes");
+}
+
+TEST(ConfigFileTest, RefusesWhatIsNoMap) {
+  const auto refusal = [](const std::string& labels) {
+    config::v1::CoordinatorConfig config;
+    const absl::Status status =
+        LoadConfigText("tenants: [{labels: " + labels + "}]", "c.yaml", config);
+    return std::string(status.message());
+  };
+  EXPECT_EQ(refusal("[a, b]"), "c.yaml:1: tenants[0].labels: must be a mapping of keys to values");
+  EXPECT_EQ(refusal("c-17"), "c.yaml:1: tenants[0].labels: must be a mapping of keys to values");
+  EXPECT_EQ(refusal("{a: b, a: c}"), "c.yaml:1: tenants[0].labels.a: duplicate key");
+  EXPECT_EQ(refusal("{[a]: b}"), "c.yaml:1: tenants[0].labels: keys must be plain text");
+  EXPECT_EQ(refusal("{a: {b: c}}"), "c.yaml:1: tenants[0].labels.a: must be a single value");
+  EXPECT_EQ(refusal("{a: }"), "c.yaml:1: tenants[0].labels.a: must not be empty");
+}
+
 TEST(ConfigFileTest, AcceptsEmptyFilesAndJson) {
   config::v1::PerspectiveConfig config;
   config.set_region("old");

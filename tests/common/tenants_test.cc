@@ -83,7 +83,6 @@ TEST(TenantsTest, WhatIsNotSetHasNoLimitOfItsOwn) {
   World world;
   const Tenants tenants = world.Check();
   const Tenant& two = *tenants.all()[1];
-  EXPECT_EQ(two.number, 1U);
   EXPECT_TRUE(two.Permits(v1::CAA));
   EXPECT_EQ(two.limits.per_second, 0);
   EXPECT_EQ(two.limits.in_flight_max, 0U);

@@ -38,7 +38,7 @@ class AdminServerTest : public ::testing::Test {
     options.listen = "127.0.0.1:0";
     options.collectables = {registry_, std::make_shared<ProcessMetrics>("test", "0.0.1")};
     options.ready = [this] { return ready_; };
-    options.config_json = R"({"region":"eu"})";
+    options.config_json = [] { return R"({"region":"eu"})"; };
     auto server = AdminServer::Start(std::move(options));
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);

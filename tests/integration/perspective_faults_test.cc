@@ -160,6 +160,17 @@ TEST(PerspectiveFaultsTest, OneThatTalksButDoesNotAnswerIsNotAskedForAWhile) {
   EXPECT_TRUE(world.Connected("dublin"));
 }
 
+TEST(PerspectiveFaultsTest, OneThatGoesAwayAtOnceIsFollowedOnce) {
+  CoordinatorUnderTest world;
+  world.config.set_threads(1);
+  world.Start();
+  // As when both have just taken over another configuration.
+  world.at("dublin").GoAway();
+  EXPECT_TRUE(WaitUntil([&] { return world.at("dublin").streams_opened() == 2; }));
+  EXPECT_EQ(world.CorroborateOne(Dns01Request()).quorum().text(), "6/6");
+  EXPECT_EQ(world.at("dublin").checks().size(), 1U);
+}
+
 TEST(PerspectiveFaultsTest, TimeThatIsNoneIsNotRecordedAndStopsNobody) {
   CoordinatorUnderTest world;
   world.at("dublin").ReplyWith([identity = world.at("dublin").identity()](const v1::Check& check) {

@@ -97,6 +97,10 @@ void CoordinatorUnderTest::Start(const std::vector<std::string>& expected) {
   }
 }
 
+absl::Status CoordinatorUnderTest::Reload(const std::function<bool()>& hurry) {
+  return server_->Reload(coordinator::CheckSettings(config, absl::Now()), hurry);
+}
+
 config::v1::Tls CoordinatorUnderTest::TlsFor(const std::string& name, const std::string& caller) {
   if (ca_ != nullptr) return ca_->TlsFor(name, {caller});
   config::v1::Tls plaintext;

@@ -5,6 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -48,6 +49,8 @@ class CoordinatorUnderTest {
   // With these perspectives. Waits until all of `expected` are connected (default: all).
   void Start();
   void Start(const std::vector<std::string>& expected);
+  // Puts `config`, changed in the meantime, into force as SIGHUP does. An unsound one as well.
+  absl::Status Reload(const std::function<bool()>& hurry = nullptr);
 
   config::v1::CoordinatorConfig config;
   ScriptedPerspective& at(const std::string& perspective_id) {

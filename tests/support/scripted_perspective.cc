@@ -191,6 +191,11 @@ std::size_t ScriptedPerspective::streams_opened() const {
   return streams_opened_;
 }
 
+std::size_t ScriptedPerspective::streams() const {
+  const absl::MutexLock lock(&mutex_);
+  return streams_.size();
+}
+
 grpc::Status ScriptedPerspective::Check(grpc::ServerContext* context, Stream* stream) {
   if (const auto peer = AuthorizePeer(*context->auth_context(), tls_); !peer.ok()) {
     return {grpc::StatusCode::PERMISSION_DENIED, std::string(peer.status().message())};

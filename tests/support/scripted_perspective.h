@@ -78,6 +78,8 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   std::size_t cancels() const;
   std::size_t held() const;
   std::size_t streams_opened() const;
+  // That are open now.
+  std::size_t streams() const;
 
  private:
   using Stream = grpc::ServerReaderWriter<v1::CheckResponse, v1::CheckRequest>;

@@ -16,6 +16,7 @@ Ends with 0 and one line of figures, or with 1 and every sentence that is not tr
 """
 import argparse
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -80,15 +81,17 @@ class Laboratory:
         try:
             return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         except ChildProcessError:
+            while pathlib.Path(f"/proc/{pid}/fd").exists():
+                time.sleep(0.01)
             return None
 
-    def channel(self):
+    def channel(self, bearer="ra", server="coordinator"):
         tls = self.lab / "tls"
         credentials = grpc.ssl_channel_credentials(
-            (tls / "ca.pem").read_bytes(), (tls / "ra.key").read_bytes(),
-            (tls / "ra.pem").read_bytes())
+            (tls / "ca.pem").read_bytes(), (tls / f"{bearer}.key").read_bytes(),
+            (tls / f"{bearer}.pem").read_bytes())
         return grpc.secure_channel(
-            self.addresses["grpc/coordinator"], credentials,
+            self.addresses[f"grpc/{server}"], credentials,
             [("grpc.ssl_target_name_override", "localhost"),
              ("grpc.max_reconnect_backoff_ms", 500)])
 
@@ -114,9 +117,13 @@ class Storm:
             check.identifier.dns_name = name
             check.dns_01.key_authorization = KEY_AUTHORIZATION
         response = stub.Corroborate(request, timeout=10, wait_for_ready=True)
+        self.hear(response)
         return [Given(request_id, one.check_id, one.check_id,
                       coordinator_pb2.Verdict.Name(one.verdict), one.audit.sequence,
                       one.audit.hash.hex()) for one in response.corroborations]
+
+    def hear(self, response):
+        """For what else is asked of an answer."""
 
     def work(self, number):
         from mpic.v1 import coordinator_pb2_grpc
@@ -134,6 +141,19 @@ class Storm:
                 else:
                     with self.lock:
                         self.given += given
+
+    @contextlib.contextmanager
+    def working(self):
+        """RAs ask meanwhile."""
+        workers = [threading.Thread(target=self.work, args=(n,)) for n in range(WORKERS)]
+        for worker in workers:
+            worker.start()
+        try:
+            yield
+        finally:
+            self.over.set()
+            for worker in workers:
+                worker.join()
 
     def rage(self, seconds):
         end = time.monotonic() + seconds
@@ -171,15 +191,9 @@ class Storm:
         return f"not all six remotes answer again: {last}"
 
     def run(self, seconds):
-        workers = [threading.Thread(target=self.work, args=(n,)) for n in range(WORKERS)]
-        for worker in workers:
-            worker.start()
-        self.rage(seconds)
-        trouble = self.calm(30)
-        self.over.set()
-        for worker in workers:
-            worker.join()
-        return trouble
+        with self.working():
+            self.rage(seconds)
+            return self.calm(30)
 
 
 def records_of(directory):
@@ -208,6 +222,16 @@ def faults(storm, records):
                    f"the RA was told {given}")
 
 
+def unproven(laboratory, storm):
+    """What the audit log, once its coordinator has ended, does not say of the verdicts given."""
+    directory = laboratory.lab / "audit"
+    verified = subprocess.run([laboratory.programs / "mpicctl", "audit", "verify", directory],
+                              capture_output=True, text=True, check=False)
+    if verified.returncode != 0:
+        yield f"audit verify: {verified.stdout}{verified.stderr}"
+    yield from faults(storm, records_of(directory))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("lab", type=pathlib.Path)
@@ -224,13 +248,8 @@ def main():
     exit_code = laboratory.terminate("coordinator")
     if exit_code not in (0, None):
         wrong.append(f"the coordinator ended with {exit_code} on SIGTERM")
-    directory = options.lab / "audit"
-    verified = subprocess.run([options.programs / "mpicctl", "audit", "verify", directory],
-                              capture_output=True, text=True, check=False)
-    if verified.returncode != 0:
-        wrong.append(f"audit verify: {verified.stdout}{verified.stderr}")
-    records = records_of(directory)
-    wrong += faults(storm, records)
+    wrong += unproven(laboratory, storm)
+    records = records_of(options.lab / "audit")
     verdicts = collections.Counter(given.verdict for given in storm.given)
     if not verdicts["CORROBORATED"] or not storm.kills["coordinator"]:
         wrong.append("nothing was shown: no name was corroborated, or the coordinator never killed")
