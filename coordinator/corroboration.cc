@@ -134,9 +134,15 @@ void SetReuse(v1::Method method, v1::Corroboration& corroboration) {
     validated_at = std::min(validated_at, FromTimestamp(corroboration.primary().finished_at()));
   }
   absl::Time until = ReusableUntil(*FactsOf(method), validated_at);
-  // The applicant's own limit, as the primary read it; it may be past, but not before validated_at.
-  if (corroboration.primary().persist().has_persist_until()) {
-    until = std::min(until, FromTimestamp(corroboration.primary().persist().persist_until()));
+  // The applicant's own limit. An RA that is its own primary does not tell what that read.
+  const auto consider = [&until](const v1::CheckResult& result) {
+    if (result.persist().has_persist_until()) {
+      until = std::min(until, FromTimestamp(result.persist().persist_until()));
+    }
+  };
+  consider(corroboration.primary());
+  for (const v1::RemoteResult& remote : corroboration.remotes()) {
+    if (remote.corroborates()) consider(remote.result());
   }
   *corroboration.mutable_reusable_until() = ToTimestamp(until);
 }

@@ -17,6 +17,9 @@ constexpr char kSeparator[] = "+";
 constexpr char kFooter[] =
     "METHOD --help shows a method's own options. A lone + separates the checks of one call:\n"
     "  mpicctl corroborate dns-01 example.com --key-authorization T.P + caa example.com\n";
+constexpr char kFooterOfOne[] =
+    "METHOD --help shows a method's own options. A perspective is asked one check a call:\n"
+    "  mpicctl check caa example.com --issuer ca.example.com\n";
 
 using Words = std::vector<std::string>;
 
@@ -35,11 +38,10 @@ std::vector<Words> SplitAtSeparators(const Words& arguments) {
 // CLI11 only says that something is required or not expected.
 std::string Explain(const CLI::App& app, const CLI::Error& error) {
   const Words unknown = app.remaining();
-  const auto word = std::find_if(unknown.begin(), unknown.end(), [](const std::string& candidate) {
-    return !absl::StartsWith(candidate, "-");
-  });
-  if (app.get_subcommands().empty() && word != unknown.end()) {
-    return std::string(MethodFromName(*word).status().message());
+  // What follows an unknown option may be its value.
+  if (app.get_subcommands().empty() && !unknown.empty() &&
+      !absl::StartsWith(unknown.front(), "-")) {
+    return std::string(MethodFromName(unknown.front()).status().message());
   }
   return error.what();
 }
@@ -59,21 +61,28 @@ std::string RefuseSegment(const CLI::App& app, const CheckArguments& parsed, std
 
 }  // namespace
 
-std::variant<CheckArguments, int> ParseCheckArguments(const std::string& command,
+std::variant<CheckArguments, int> ParseCheckArguments(Asked asked,
                                                       const std::vector<std::string>& arguments,
                                                       Flags& flags, std::ostream& out,
                                                       std::ostream& err) {
+  const std::string command =
+      asked == Asked::kCoordinator ? "mpicctl corroborate" : "mpicctl check";
   CheckArguments parsed;
   const std::vector<Words> segments = SplitAtSeparators(arguments);
   for (Words words : segments) {
     v1::Check check;
     CLI::App app("", command);
-    app.footer(kFooter)->require_subcommand(0, 1)->failure_message(FailureMessage);
+    app.require_subcommand(0, 1)->failure_message(FailureMessage);
     AddFlags(app, flags);
-    app.add_option("--request", parsed.request_file,
-                   "CorroborateRequest in JSON, instead of METHOD NAME; - is the standard input");
-    app.add_option("--attestation-key", parsed.attestation_key_file,
-                   "\"mpicctl check\" only: the public key (PEM) that must have signed the result");
+    if (asked == Asked::kCoordinator) {
+      app.footer(kFooter)->add_option(
+          "--request", parsed.request_file,
+          "CorroborateRequest in JSON, instead of METHOD NAME; - is the standard input");
+    } else {
+      app.footer(kFooterOfOne)
+          ->add_option("--attestation-key", parsed.attestation_key_file,
+                       "the public key (PEM) that must have signed the result");
+    }
     AddMethods(app, check);
     std::reverse(words.begin(), words.end());  // as CLI11 takes them
     try {

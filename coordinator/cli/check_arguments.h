@@ -12,6 +12,8 @@
 
 namespace mpic::coordinator::cli {
 
+enum class Asked { kCoordinator, kPerspective };  // by "corroborate", by "check"
+
 // Either checks or request_file is not empty.
 struct CheckArguments {
   std::vector<v1::Check> checks;
@@ -21,8 +23,9 @@ struct CheckArguments {
 
 // What to ask, or the code to exit with: --help has been printed on `out`, a bad command line
 // explained on `err`. Flags of every command are taken here too and stored in `flags`. Names and
-// values are passed on as they are: rules about them are the server's.
-std::variant<CheckArguments, int> ParseCheckArguments(const std::string& command,
+// values are passed on as they are: rules about them are the server's. A perspective is asked one
+// check, and by no file.
+std::variant<CheckArguments, int> ParseCheckArguments(Asked asked,
                                                       const std::vector<std::string>& arguments,
                                                       Flags& flags, std::ostream& out,
                                                       std::ostream& err);

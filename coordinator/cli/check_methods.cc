@@ -16,13 +16,18 @@ namespace {
 // Puts a value of the command line into the check.
 using Store = std::function<void(const std::string&)>;
 
-void AddName(CLI::App& method, v1::Check& check) {
+const char* KindOfName(const MethodFacts& facts) {
+  if (facts.name_reference.empty()) return "IP address";
+  return facts.ip_reference.empty() ? "Domain name" : "Domain name or IP address";
+}
+
+void AddName(CLI::App& method, const MethodFacts& facts, v1::Check& check) {
   const auto store = [&check](const std::string& name) {
     v1::Identifier& identifier = *check.mutable_identifier();
     if (IpAddress::Parse(name).ok()) return identifier.set_ip_address(name);
     identifier.set_dns_name(name);
   };
-  method.add_option_function<std::string>("NAME", store, "Domain name or IP address")->required();
+  method.add_option_function<std::string>("NAME", store, KindOfName(facts))->required();
 }
 
 void AddCommonOptions(CLI::App& method, v1::Check& check) {
@@ -60,7 +65,7 @@ CLI::App& AddMethod(CLI::App& app, v1::Method method, v1::Check& check,
   CLI::App& added = *app.add_subcommand(std::string(facts.name), description);
   added.ignore_case()->fallthrough();
   AddSections(added, facts);
-  AddName(added, check);
+  AddName(added, facts, check);
   AddCommonOptions(added, check);
   return added;
 }

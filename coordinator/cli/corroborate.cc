@@ -31,11 +31,6 @@ absl::Status ReadRequest(const std::string& file, v1::CorroborateRequest& reques
 
 absl::StatusOr<v1::CorroborateRequest> RequestOf(const CheckArguments& arguments,
                                                  const Flags& flags) {
-  if (!arguments.attestation_key_file.empty()) {
-    return absl::InvalidArgumentError(
-        "--attestation-key: the coordinator verifies signatures, by the keys it is configured "
-        "with");
-  }
   v1::CorroborateRequest request;
   if (!arguments.request_file.empty()) {
     MPIC_RETURN_IF_ERROR(ReadRequest(arguments.request_file, request));

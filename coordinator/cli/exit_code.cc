@@ -23,6 +23,7 @@ int ExitCodeOf(const v1::CorroborateResponse& response, std::size_t checks) {
 
 int ExitCodeOf(const v1::CheckResult& result) {
   if (result.outcome() == v1::PASSED) return kExitCorroborated;
+  if (result.problem().kind() == v1::Problem::BAD_REQUEST) return kExitUsage;
   return result.outcome() == v1::FAILED ? kExitNotCorroborated : kExitNotCompleted;
 }
 

@@ -30,7 +30,7 @@ inline constexpr char kExitCodesHelp[] =
 // verdicts decides nothing; an unknown verdict is a refusal.
 int ExitCodeOf(const v1::CorroborateResponse& response, std::size_t checks);
 
-// For one perspective: PASSED 0, FAILED 1, anything else 3.
+// For one perspective: PASSED 0, FAILED 1, a check that breaks a rule 2, anything else 3.
 int ExitCodeOf(const v1::CheckResult& result);
 
 // For a call that failed; never kExitCorroborated.

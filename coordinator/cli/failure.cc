@@ -27,6 +27,15 @@ std::string DetailText(const google::protobuf::Any& detail) {
   return text;
 }
 
+std::string MessageText(const grpc::Status& status) {
+  // gRPC says nothing.
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
+    return "the server does not know this call; a perspective knows check, a coordinator the "
+           "others";
+  }
+  return ForTerminal(status.error_message());
+}
+
 }  // namespace
 
 std::string FailureText(const grpc::Status& status) {
@@ -41,10 +50,9 @@ std::string FailureText(const grpc::Status& status) {
   const bool listed = status.error_code() == grpc::StatusCode::INVALID_ARGUMENT && !details.empty();
   // The numbers of the two code spaces are the same.
   const auto code = static_cast<absl::StatusCode>(status.error_code());
-  return absl::StrCat(
-      "mpicctl: ", absl::StatusCodeToString(code), ": ",
-      listed ? "the request breaks these rules" : ForTerminal(status.error_message()), "\n",
-      details);
+  return absl::StrCat("mpicctl: ", absl::StatusCodeToString(code), ": ",
+                      listed ? "the request breaks these rules" : MessageText(status), "\n",
+                      details);
 }
 
 }  // namespace mpic::coordinator::cli

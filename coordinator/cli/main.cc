@@ -28,9 +28,9 @@ CLI::App* AddAsking(CLI::App& app, const std::string& name, const std::string& d
   return command;
 }
 
-int Ask(const CLI::App& command, Flags& flags, Command run) {
-  const auto arguments = ParseCheckArguments("mpicctl " + command.get_name(), command.remaining(),
-                                             flags, std::cout, std::cerr);
+int Ask(const CLI::App& command, Asked asked, Flags& flags, Command run) {
+  const auto arguments =
+      ParseCheckArguments(asked, command.remaining(), flags, std::cout, std::cerr);
   if (const int* code = std::get_if<int>(&arguments)) return *code;
   return run(std::get<CheckArguments>(arguments), flags, std::cout, std::cerr);
 }
@@ -109,8 +109,8 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitCorroborated : kExitUsage;
   }
-  if (corroborate->parsed()) return Ask(*corroborate, flags, Corroborate);
-  if (check->parsed()) return Ask(*check, flags, Check);
+  if (corroborate->parsed()) return Ask(*corroborate, Asked::kCoordinator, flags, Corroborate);
+  if (check->parsed()) return Ask(*check, Asked::kPerspective, flags, Check);
   if (adn->parsed()) return ListAdns(adn_arguments, flags, std::cout, std::cerr);
   if (account_uri->parsed()) return PrintAccountUri(account_uri_arguments, std::cout, std::cerr);
   if (audit.audit->parsed()) return RunAudit(audit, audit_arguments, std::cout, std::cerr);

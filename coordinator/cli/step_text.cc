@@ -23,6 +23,8 @@ std::string TypeText(std::uint32_t qtype) {
       return "TXT";
     case 28:
       return "AAAA";
+    case 43:
+      return "DS";
     case 257:
       return "CAA";
     default:

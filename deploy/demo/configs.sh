@@ -126,7 +126,7 @@ exec "$BIN/mpicctl" --server $(address grpc/coordinator) \\
 SH
   {
     # shellcheck disable=SC2016 # $1 belongs to the script that is written
-    printf '#!/bin/sh\nplace=$1; shift\ncase $place in\n'
+    printf '#!/bin/sh\nplace=${1-}; [ $# = 0 ] || shift\ncase $place in\n'
     for place in "${PLACES[@]}"; do printf '%s) server=%s ;;\n' "$place" "$(address "grpc/$place")"; done
     cat <<SH
 *) echo "places: ${PLACES[*]}" >&2; exit 2 ;;

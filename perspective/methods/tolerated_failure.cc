@@ -79,6 +79,10 @@ boost::asio::awaitable<std::string> WhyOutOfReach(CheckRun& run) {
   AddDnsStep(answer, run.result);
   if (answer.lookup_failed()) co_return answer.problem.detail;
   if (answer.rdata.empty()) co_return absl::StrCat("no TXT at ", answer.question.name.text());
+  // A resolver may make names below a signed wildcard by itself (RFC 8198 section 5.3).
+  if (answer.dnssec == v1::SECURE) {
+    co_return absl::StrCat(answer.question.name.text(), " is signed, and may come from a cache");
+  }
   co_return "";
 }
 

@@ -341,6 +341,14 @@ TEST(CorroborationTest, AValidationMayBeReusedAsLongAsItsEarliestClockSays) {
     });
     EXPECT_EQ(FromTimestamp(world.Run(persist).reusable_until()), kToday + counts);
   }
+  // So may the record that a remote took, where it corroborates.
+  const auto ends = [&](const char* id, absl::Duration lasts, PerspectiveAnswer answers) {
+    *answers.result->mutable_persist()->mutable_persist_until() = ToTimestamp(kToday + lasts);
+    world.remote(id).ReplyWith([answers](const PerspectiveQuestion&) { return answers; });
+  };
+  ends("oregon", absl::Hours(3), Pass(world.place("oregon")));
+  ends("saopaulo", absl::Hours(1), Fail(world.place("saopaulo"), v1::Problem::PERSIST_EXPIRED));
+  EXPECT_EQ(FromTimestamp(world.Run(persist).reusable_until()), kToday + absl::Hours(3));
   for (const char* id : {"dublin", "ashburn", "singapore"}) world.Fails(id);
   EXPECT_FALSE(world.Run(persist).has_reusable_until());
   EXPECT_FALSE(world.Run(CaaInput()).has_reusable_until());

@@ -21,13 +21,15 @@ void RequireNothingProven(const v1::Check& check, const v1::CheckResult& silent)
           "no record authorises where there is none");
 }
 
-void RequireFailuresProveNothing(const v1::Check& check, const v1::CheckResult& dead,
+// `can_pass`: it does where nothing forbids.
+void RequireFailuresProveNothing(const v1::Check& check, bool can_pass, const v1::CheckResult& dead,
                                  const v1::CheckResult& insecure) {
   Require(dead.outcome() != v1::PASSED, "failures prove nothing");
-  if (insecure.outcome() != v1::PASSED) return;
-  Require(check.caa().lookup_failure() != v1::CaaCheck::NEVER_PERMITS &&
-              insecure.caa().has_tolerated_lookup_failure(),
-          "a failure permits where it was asked to, and says so");
+  const bool may_permit = check.caa().lookup_failure() == v1::CaaCheck::MAY_PERMIT;
+  Require((insecure.outcome() == v1::PASSED) == (may_permit && can_pass),
+          "a failure with SERVFAIL permits where it was asked to");
+  Require(insecure.outcome() != v1::PASSED || insecure.caa().has_tolerated_lookup_failure(),
+          "a permission by failure says so");
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ MPIC_FUZZ_TARGET(check) {
       RunCheck(check, DeadWorld(/*delegations_insecure=*/true)), RunCheck(check, SayingWorld(said)),
       RunCheck(check, ProvenWorld(check))};
   RequireNothingProven(check, results[0]);
-  RequireFailuresProveNothing(check, results[1], results[2]);
+  RequireFailuresProveNothing(check, results[0].outcome() == v1::PASSED, results[1], results[2]);
   // Not so behind CNAME hops, of which some methods take all before they read their parameters.
   if (check.adn_cname_steps() > 0) return;
   for (const v1::CheckResult& result : results) {

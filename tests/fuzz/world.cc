@@ -8,6 +8,7 @@
 #include "perspective/net/http_request_head.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/fuzz/sound_result.h"
+#include "tests/support/rdata.h"
 #include "tests/support/run_awaitable.h"
 
 namespace mpic::fuzz {
@@ -35,6 +36,9 @@ bool MayConnect(const IpAddress& address) {
   return address == Host() || !ReservedBlock(address).has_value();
 }
 
+// No check leads there: what lies below a method's label is a host name.
+DomainName UncachedName() { return DomainName::ParseDns("0f._probe.example").value(); }
+
 class FixedClock final : public Clock {
  public:
   absl::Time Now() const override { return kNow; }
@@ -50,11 +54,14 @@ class WorldDns final : public perspective::DnsClient {
     DnsAnswer answer{.question = question, .dnssec = v1::NOT_CHECKED, .tries = 2};
     if (question.type == RecordType::kDs && world_.delegations_insecure) {
       answer.dnssec = v1::INSECURE;
+    } else if (question.name == UncachedName() && world_.delegations_insecure) {
+      answer.rdata = {testing::TxtRdata({"here"})};
     } else if (world_.answers) {
       answer.rdata = Records(question.type);
       answer.min_ttl_seconds = answer.rdata.empty() ? 0 : 300;
     } else {
-      answer.problem = {v1::Problem::DNS_TIMEOUT, "nobody answers"};
+      answer.rcode = 2;
+      answer.problem = {v1::Problem::DNS_SERVFAIL, "nobody answers"};
     }
     co_return answer;
   }
@@ -171,7 +178,8 @@ v1::CheckResult RunCheck(const v1::Check& check, World world) {
                                             .tls = tls,
                                             .clock = clock,
                                             .limits = limits,
-                                            .may_connect = MayConnect});
+                                            .may_connect = MayConnect,
+                                            .uncached_name = UncachedName});
   v1::CheckResult result = testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
   Require(result.perspective().SerializeAsString() == Identity().SerializeAsString(),
           "a result names its perspective");

@@ -18,9 +18,10 @@ inline const absl::Time kNow = absl::FromUnixSeconds(1'795'435'200);
 // The same wherever one looks: records as RDATA by their type, every host at one address, every
 // server with one page and one certificate. What is empty is not there.
 struct World {
-  bool answers = true;                // false: lookups and connections time out
-  bool delegations_insecure = false;  // a denial of DS that proves it, at every name
-  std::vector<std::string> hops;      // CNAME questions are answered by these, one each, first
+  bool answers = true;  // false: lookups end in SERVFAIL, connections time out
+  // A denial of DS that proves it, at every name; and the name that no cache has is answered.
+  bool delegations_insecure = false;
+  std::vector<std::string> hops;  // CNAME questions are answered by these, one each, first
   std::vector<std::string> txt, caa, cname, ptr;
   std::string location;  // of a redirect
   std::string body;
@@ -33,7 +34,7 @@ World ProvenWorld(const v1::Check& check);
 World SayingWorld(absl::string_view octets);
 // There is nothing, and that is said.
 inline World SilentWorld() { return {}; }
-// Nobody answers, and no chain of trust leads there where `delegations_insecure`.
+// No server of the domain answers, and no chain of trust leads there where `delegations_insecure`.
 inline World DeadWorld(bool delegations_insecure) {
   return {.answers = false, .delegations_insecure = delegations_insecure};
 }

@@ -161,6 +161,13 @@ TEST(CaaToleratedFailureTest, TheProofAndNothingLess) {
       {"somebody says that what must be there is not",
        [](RefusedWorld& w) { w.dns.Answer("0f.probe.example.net", RecordType::kTxt, NxDomain()); },
        "CAA_LOOKUP_FAILED", "the failure may be our own: no TXT at 0f.probe.example.net"},
+      {"a resolver may have made it of a signed wildcard in its cache",
+       [](RefusedWorld& w) {
+         DnsAnswer made = testing::TxtAnswer({"here"});
+         made.dnssec = v1::SECURE;
+         w.dns.Answer("0f.probe.example.net", RecordType::kTxt, made);
+       },
+       "CAA_LOOKUP_FAILED", "the failure may be our own: 0f.probe.example.net is signed"},
       {"nothing is known that no cache holds", [](RefusedWorld& w) { w.KnowNoUncachedName(); },
        "CAA_LOOKUP_FAILED",
        "the failure may be our own: this perspective has no resolver.uncached_name"},

@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 struct Parsed {
   std::variant<CheckArguments, int> arguments;
@@ -24,12 +25,12 @@ struct Parsed {
   std::string err;
 };
 
-Parsed Parse(const std::string& line) {
+Parsed Parse(const std::string& line, Asked asked = Asked::kCoordinator) {
   const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
   Parsed parsed;
   std::ostringstream out;
   std::ostringstream err;
-  parsed.arguments = ParseCheckArguments("mpicctl corroborate", words, parsed.flags, out, err);
+  parsed.arguments = ParseCheckArguments(asked, words, parsed.flags, out, err);
   parsed.out = out.str();
   parsed.err = err.str();
   return parsed;
@@ -227,11 +228,13 @@ TEST(CheckArgumentsTest, Refuses) {
 }
 
 TEST(CheckArgumentsTest, ACoordinatorVerifiesSignaturesItself) {
-  const Parsed parsed = Parse("--attestation-key k.pub caa a.example");
+  const std::string line = "--attestation-key k.pub caa a.example";
+  const Parsed parsed = Parse(line, Asked::kPerspective);
   ASSERT_TRUE(std::holds_alternative<CheckArguments>(parsed.arguments));
-  const auto& arguments = std::get<CheckArguments>(parsed.arguments);
-  EXPECT_EQ(arguments.attestation_key_file, "k.pub");
-  EXPECT_THAT(RequestOf(arguments, {}).status().message(), HasSubstr("--attestation-key"));
+  EXPECT_EQ(std::get<CheckArguments>(parsed.arguments).attestation_key_file, "k.pub");
+  const Parsed refused = Parse(line);
+  ASSERT_TRUE(std::holds_alternative<int>(refused.arguments));
+  EXPECT_EQ(std::get<int>(refused.arguments), kExitUsage);
 }
 
 TEST(CheckArgumentsTest, HelpIsAnAnswer) {
@@ -240,6 +243,19 @@ TEST(CheckArgumentsTest, HelpIsAnAnswer) {
   EXPECT_EQ(std::get<int>(parsed.arguments), kExitCorroborated);
   EXPECT_THAT(parsed.out, HasSubstr("--caa-tag"));
   EXPECT_THAT(parsed.err, IsEmpty());
+}
+
+TEST(CheckArgumentsTest, HelpShowsWhatTheServerTakes) {
+  const std::string coordinator = Parse("--help").out;
+  EXPECT_THAT(coordinator, HasSubstr("--request "));
+  EXPECT_THAT(coordinator, HasSubstr("A lone +"));
+  const std::string perspective = Parse("--help", Asked::kPerspective).out;
+  EXPECT_THAT(perspective, Not(HasSubstr("--request ")));
+  EXPECT_THAT(perspective, HasSubstr("one check a call"));
+  EXPECT_THAT(Parse("--request f", Asked::kPerspective).err, HasSubstr("--request"));
+  EXPECT_THAT(Parse("dns-01 --help").out, Not(HasSubstr("IP address")));
+  EXPECT_THAT(Parse("http-01 --help").out, HasSubstr("Domain name or IP address"));
+  EXPECT_THAT(Parse("reverse-lookup --help").out, Not(HasSubstr("Domain name or")));
 }
 
 }  // namespace

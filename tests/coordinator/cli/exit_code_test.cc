@@ -54,6 +54,10 @@ TEST(ExitCodeTest, OfOnePerspective) {
     result.set_outcome(outcome);
     EXPECT_EQ(ExitCodeOf(result), code);
   }
+  v1::CheckResult refused;
+  refused.set_outcome(v1::ERROR);
+  refused.mutable_problem()->set_kind(v1::Problem::BAD_REQUEST);
+  EXPECT_EQ(ExitCodeOf(refused), 2);
 }
 
 TEST(ExitCodeTest, OfFailedCalls) {

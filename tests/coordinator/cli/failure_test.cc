@@ -36,6 +36,13 @@ TEST(FailureTextTest, SaysWhenToComeBack) {
             "mpicctl: RESOURCE_EXHAUSTED: over the limit\ncome back in 1s\n");
 }
 
+TEST(FailureTextTest, SaysThatTheServerIsOfTheOtherKind) {
+  EXPECT_EQ(
+      FailureText({grpc::StatusCode::UNIMPLEMENTED, ""}),
+      "mpicctl: UNIMPLEMENTED: the server does not know this call; a perspective knows check, "
+      "a coordinator the others\n");
+}
+
 TEST(FailureTextTest, DetailsThatAreNoneAndControlCharactersDoNoHarm) {
   EXPECT_EQ(FailureText({grpc::StatusCode::INVALID_ARGUMENT, "bad\x1b[2J", "\xff\xff"}),
             "mpicctl: INVALID_ARGUMENT: bad\\x1b[2J\n");

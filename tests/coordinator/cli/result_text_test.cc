@@ -23,6 +23,7 @@ TEST(ResultTextTest, TellsEveryStepOfAPass) {
     "steps": [
       {"dns": {"qname": "www.example.com", "qtype": 28, "answered": true, "dnssec": "SECURE",
                "rdata": ["AAAA"], "cname_chain": ["cdn.example.com"], "elapsed": "0.002s"}},
+      {"dns": {"qname": "example.com", "qtype": 43, "answered": true, "dnssec": "INSECURE"}},
       {"dns": {"qname": "www.example.com", "qtype": 65, "rcode": 3, "answered": true,
                "dnssec": "NOT_SECURE", "elapsed": "0.0001s"}},
       {"http": {"url": "http://www.example.com/f", "used_address": "2001:db8::1", "port": 80,
@@ -36,6 +37,7 @@ TEST(ResultTextTest, TellsEveryStepOfAPass) {
             "  tokyo, ap-northeast-1, APNIC, mpic-perspective/0.1.0\n"
             "  observed t.p\n"
             "    2 ms  DNS AAAA www.example.com: NOERROR, 1 record, secure, CNAME cdn.example.com\n"
+            "       -  DNS DS example.com: NOERROR, 0 records, insecure\n"
             "   <1 ms  DNS TYPE65 www.example.com: NXDOMAIN, 0 records, not secure\n"
             "  100 ms  GET http://www.example.com/f at 2001:db8::1 port 80: no response; "
             "CONN_REFUSED: refused\n"
