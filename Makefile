@@ -15,6 +15,7 @@ help:
 	@echo "make demo KEEP=1  the same, left running to play with"
 	@echo "make demo DASHBOARD=1  and with Prometheus, its alerts and a console page to look at"
 	@echo "make build        builds mpic-coordinator, mpic-perspective, mpicctl in build/release/bin"
+	@echo "make packages     Debian packages of them, in build/release/packages"
 	@echo "make test         builds and runs all tests (PRESET=asan: under the sanitizers)"
 	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
 	@echo "make soak T=60    kills the programs at random under load, then checks every verdict against the log"
@@ -36,6 +37,10 @@ install-deps: build/.installed-build+demo+test
 build: build/.installed-build
 	@cmake --preset release -DMPIC_TESTS=OFF --log-level=WARNING
 	@cmake --build --preset release --parallel $(JOBS) --target $(programs)
+
+.PHONY: packages
+packages: build/.installed-build+package build
+	@cd build/release && cpack -G DEB
 
 .PHONY: demo
 demo: build/.installed-build+demo$(if $(DASHBOARD),+dashboard) build

@@ -31,6 +31,7 @@ void CorroborateCall::Start() {
 void CorroborateCall::StartChecks() {
   const std::vector<CheckedInput>& inputs = call_.request.inputs;
   response_->set_request_id(call_.origin.request_id);
+  response_->set_traceparent(call_.origin.traceparent);
   checks_left_ = inputs.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) response_->add_corroborations();
   for (std::size_t i = 0; i < inputs.size(); ++i) {

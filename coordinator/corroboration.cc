@@ -251,6 +251,7 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   if (!recorded.ok()) {
     Log(LogLevel::kError, "record not written",
         {{"request_id", origin.request_id},
+         {"traceparent", origin.traceparent},
          {"tenant", origin.tenant_id()},
          {"reason", recorded.status().message()}});
     co_return absl::UnavailableError(absl::StrCat(

@@ -14,6 +14,7 @@
 #include "common/process_signals.h"
 #include "common/program.h"
 #include "common/public_suffix_list.h"
+#include "common/service_manager.h"
 #include "common/status_macros.h"
 #include "coordinator/attestation_keys.h"
 #include "coordinator/audit/checkpoint.h"
@@ -52,10 +53,12 @@ void Warn(const Settings& settings) {
 }
 
 void Reload(const ServerFlags& flags, const ProcessSignals& signals, CoordinatorServer& server) {
+  TellServiceManager(ServiceState::kReloading);
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
   const absl::Status reloaded = server.Reload(next, [&] { return signals.EndIsPending(); });
   TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
   if (reloaded.ok()) Warn(*next);
+  TellServiceManager(ServiceState::kReady);
 }
 
 int Run(int argc, char** argv) {
@@ -87,8 +90,10 @@ int Run(int argc, char** argv) {
        {"remotes", settings->remotes.size()},
        {"report_only", settings->policy.report_only},
        {"lab", settings->lab}});
+  TellServiceManager(ServiceState::kReady);
   int signal = 0;
   while ((signal = signals.Wait()) == SIGHUP) Reload(flags, signals, **server);
+  TellServiceManager(ServiceState::kStopping);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");

@@ -72,10 +72,9 @@ std::size_t ChecksMax(const Tenant& tenant, const LimitSettings& limits) {
   return own > 0 ? std::min<std::size_t>(most, own) : most;
 }
 
-void SetIds(const grpc::CallbackServerContext& context, RequestOrigin& origin) {
+void SetRequestId(const grpc::CallbackServerContext& context, RequestOrigin& origin) {
   origin.request_id = Metadata(context, kRequestIdKey);
   if (!IsRequestId(origin.request_id)) origin.request_id = RequestId();
-  origin.traceparent = ContinueTrace(Metadata(context, kTraceparentKey)).traceparent();
 }
 
 std::string Summary(const google::rpc::BadRequest& violations) {
@@ -175,6 +174,7 @@ void MpicService::Tell(const grpc::CallbackServerContext& context, const Request
   metrics_.CountRequest(origin.tenant.get(), code);
   refusals_.Log(LogLevel::kWarning, absl::StrCat(origin.tenant_id(), " ", code), "request refused",
                 {{"request_id", origin.request_id},
+                 {"traceparent", origin.traceparent},
                  {"tenant", origin.tenant_id()},
                  {"requested_by", origin.requested_by},
                  {"address", context.peer()},
@@ -184,6 +184,7 @@ void MpicService::Tell(const grpc::CallbackServerContext& context, const Request
 
 grpc::Status MpicService::AdmitCaller(const grpc::CallbackServerContext& context,
                                       const Settings& settings, RequestOrigin& origin) const {
+  origin.traceparent = ContinueTrace(Metadata(context, kTraceparentKey)).traceparent();
   absl::StatusOr<Caller> caller =
       AuthorizeCaller(*context.auth_context(), settings.tls, settings.tenants);
   if (!caller.ok()) {
@@ -205,7 +206,7 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
     return {grpc::StatusCode::UNAVAILABLE,
             absl::StrCat("records cannot be written, so no verdict is given: ", health.message())};
   }
-  SetIds(context, call.origin);
+  SetRequestId(context, call.origin);
   const Tenant& tenant = *call.origin.tenant;
   const std::size_t checks_max = ChecksMax(tenant, limits_);
   const auto checks = static_cast<std::size_t>(request.inputs_size());

@@ -35,7 +35,10 @@ PerspectiveAnswer TakeResult(const IntakeRules& rules, const AskedQuestion& ques
   if (auto problem = CheckIdentity(rules.perspective, received.result.perspective(), rules.pin)) {
     metrics.CountIdentityMismatch(id);
     Log(LogLevel::kError, "identity mismatch",
-        {{"perspective_id", id}, {"reason", problem->detail()}});
+        {{"perspective_id", id},
+         {"request_id", question.request.request_id()},
+         {"traceparent", question.request.traceparent()},
+         {"reason", problem->detail()}});
     return {.result = std::nullopt, .problem = *std::move(problem)};
   }
   if (const auto refusal = RefuseAttestation(rules.attestation_keys, question, received, now)) {
@@ -43,6 +46,7 @@ PerspectiveAnswer TakeResult(const IntakeRules& rules, const AskedQuestion& ques
     Log(LogLevel::kError, "attestation refused",
         {{"perspective_id", id},
          {"request_id", question.request.request_id()},
+         {"traceparent", question.request.traceparent()},
          {"fault", FaultName(refusal->fault)},
          {"reason", refusal->detail}});
     return Refused(id, ProblemOf(refusal->fault), refusal->detail);

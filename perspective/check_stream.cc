@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/method_names.h"
 #include "common/result_statement.h"
+#include "common/trace_context.h"
 
 namespace mpic::perspective {
 namespace {
@@ -217,7 +218,7 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
            .identifier = IdentifierText(check.identifier()),
            .attempt = check.attempt(),
            .request_id = request.request_id(),
-           .traceparent = request.traceparent(),
+           .traceparent = ContinueTrace(request.traceparent()).traceparent(),
            .received = absl::Now(),
            .question = QuestionOf(request)};
   std::shared_ptr<LoopTask> task =
@@ -262,6 +263,7 @@ void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
   environment_.refusals.Log(LogLevel::kWarning, absl::StrCat(tenant_id, " ", reason),
                             "check refused",
                             {{"request_id", request.request_id()},
+                             {"traceparent", ContinueTrace(request.traceparent()).traceparent()},
                              {"tenant", tenant_id},
                              {"peer", peer_},
                              {"reason", problem.detail}});

@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/process_signals.h"
 #include "common/program.h"
+#include "common/service_manager.h"
 #include "common/status_macros.h"
 #include "perspective/attestation.h"
 #include "perspective/perspective_server.h"
@@ -32,9 +33,11 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
 }
 
 void Reload(const ServerFlags& flags, PerspectiveServer& server) {
+  TellServiceManager(ServiceState::kReloading);
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
   const absl::Status reloaded = server.Reload(next);
   TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
+  TellServiceManager(ServiceState::kReady);
 }
 
 int Run(int argc, char** argv) {
@@ -63,8 +66,10 @@ int Run(int argc, char** argv) {
        {"port", (*server)->port()},
        {"admin_port", (*server)->admin_port()},
        {"lab", settings->identity.lab()}});
+  TellServiceManager(ServiceState::kReady);
   int signal = 0;
   while ((signal = signals.Wait()) == SIGHUP) Reload(flags, **server);
+  TellServiceManager(ServiceState::kStopping);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");

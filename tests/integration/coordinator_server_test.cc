@@ -24,6 +24,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // The only detail of a refusal.
@@ -253,11 +255,15 @@ TEST(CoordinatorServerTest, RequestIdAndTraceReachEveryPerspective) {
   v1::CorroborateResponse response;
   ASSERT_TRUE(world.stub().Corroborate(&context, Dns01Request(""), &response).ok());
   EXPECT_EQ(response.request_id(), "from-metadata");
-  world.ForAll([](const ScriptedPerspective& one) {
+  // The caller's trace, in a span of our own, everywhere the same.
+  EXPECT_THAT(response.traceparent(), MatchesRegex("00-0af7651916cd43dd8448eb211c80319c-.*-01"));
+  EXPECT_THAT(response.traceparent(), Not(HasSubstr("b7ad6b7169203331")));
+  EXPECT_THAT(world.Records(), ElementsAre(HasSubstr(response.traceparent())));
+  world.ForAll([&response](const ScriptedPerspective& one) {
     const std::vector<v1::CheckRequest> checks = one.checks();
     ASSERT_THAT(checks, SizeIs(1));
     EXPECT_EQ(checks[0].request_id(), "from-metadata");
-    EXPECT_THAT(checks[0].traceparent(), HasSubstr("0af7651916cd43dd8448eb211c80319c"));
+    EXPECT_EQ(checks[0].traceparent(), response.traceparent());
   });
 }
 
