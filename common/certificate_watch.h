@@ -2,10 +2,11 @@
 #ifndef MPIC_COMMON_CERTIFICATE_WATCH_H_
 #define MPIC_COMMON_CERTIFICATE_WATCH_H_
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "common/rotating_certificates.h"
 
@@ -22,8 +23,12 @@ class CertificateWatch {
   CertificateWatch& operator=(const CertificateWatch&) = delete;
 
  private:
+  void Watch(absl::Duration interval);
+
   const std::shared_ptr<RotatingCertificates> certificates_;
-  absl::Notification stopped_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopped_ = false;
   std::thread thread_;
 };
 
