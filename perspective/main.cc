@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/process_signals.h"
 #include "common/program.h"
+#include "common/reload_check.h"
 #include "common/status_macros.h"
 #include "perspective/attestation.h"
 #include "perspective/perspective_server.h"
@@ -31,10 +32,14 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return settings;
 }
 
-void Reload(const ServerFlags& flags, PerspectiveServer& server) {
+// `in_force` is the configuration as it was read, before and afterwards.
+void Reload(const ServerFlags& flags, PerspectiveServer& server,
+            config::v1::PerspectiveConfig& in_force) {
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
   const absl::Status reloaded = server.Reload(next);
-  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
+  if (!reloaded.ok()) return TellReload(flags, reloaded, {}, LogLevel::kInfo);
+  TellReload(flags, reloaded, ChangedFields(in_force, next->config), ToLogLevel(next->log_level));
+  in_force = next->config;
 }
 
 int Run(int argc, char** argv) {
@@ -63,8 +68,9 @@ int Run(int argc, char** argv) {
        {"port", (*server)->port()},
        {"admin_port", (*server)->admin_port()},
        {"lab", settings->identity.lab()}});
+  config::v1::PerspectiveConfig in_force = settings->config;
   int signal = 0;
-  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, **server);
+  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, **server, in_force);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();
   Log(LogLevel::kInfo, "stopped");
