@@ -112,6 +112,11 @@ std::size_t Admission::share() const {
   return share_;
 }
 
+std::size_t Admission::most() const {
+  const absl::MutexLock lock(&mutex_);
+  return share_ + common_max_;
+}
+
 std::size_t Admission::Beyond(const Account& account, std::size_t in_flight) const {
   const std::size_t share = account.present ? share_ : 0;
   return in_flight > share ? in_flight - share : 0;

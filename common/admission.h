@@ -66,6 +66,8 @@ class Admission {
 
   // What is promised to each tenant.
   std::size_t share() const;
+  // What one tenant gets when nobody else asks: all but the others' shares.
+  std::size_t most() const;
 
  private:
   struct Account {

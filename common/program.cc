@@ -52,20 +52,19 @@ LogLevel ToLogLevel(config::v1::LogLevel level) {
   }
 }
 
-void TellReload(const ServerFlags& flags, const absl::Status& reloaded, LogLevel level) {
+void TellReload(const ServerFlags& flags, const absl::Status& reloaded,
+                const std::vector<std::string>& changed_fields, LogLevel level) {
   if (!reloaded.ok()) {
     Log(LogLevel::kError, "configuration refused, the former one stays",
         {{"file", flags.config_file}, {"reason", reloaded.message()}});
     return;
   }
   // Under the more talkative of the two levels.
-  if (LogEnabled(LogLevel::kInfo)) {
-    Log(LogLevel::kInfo, "configuration reloaded", {{"file", flags.config_file}});
-    SetLogLevel(level);
-    return;
-  }
-  SetLogLevel(level);
-  Log(LogLevel::kInfo, "configuration reloaded", {{"file", flags.config_file}});
+  const bool was_told = LogEnabled(LogLevel::kInfo);
+  if (!was_told) SetLogLevel(level);
+  Log(LogLevel::kInfo, "configuration reloaded",
+      {{"file", flags.config_file}, {"changed", absl::StrJoin(changed_fields, ", ")}});
+  if (was_told) SetLogLevel(level);
 }
 
 }  // namespace mpic

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -36,9 +37,10 @@ absl::Status UnderField(absl::string_view field, const absl::Status& status);
 
 LogLevel ToLogLevel(config::v1::LogLevel level);
 
-// Says what came of a SIGHUP, in one line: that the configuration was taken over, and `level` from
-// now on, or why it was refused; then nothing changes.
-void TellReload(const ServerFlags& flags, const absl::Status& reloaded, LogLevel level);
+// Says what came of a SIGHUP, in one line: that the configuration was taken over, what differs in
+// it (common/reload_check.h), and `level` from now on; or why it was refused, then nothing changes.
+void TellReload(const ServerFlags& flags, const absl::Status& reloaded,
+                const std::vector<std::string>& changed_fields, LogLevel level);
 
 }  // namespace mpic
 

@@ -57,15 +57,23 @@ class Paths final : public MessageDifferencer::Reporter {
 
 }  // namespace
 
+std::vector<std::string> ChangedFields(const Message& now, const Message& next) {
+  Paths paths;
+  // The one names the fields of a message that is not set on the other side, the other also a
+  // message that is there and empty.
+  for (const auto comparison : {MessageDifferencer::EQUIVALENT, MessageDifferencer::EQUAL}) {
+    MessageDifferencer differencer;
+    differencer.set_message_field_comparison(comparison);
+    differencer.ReportDifferencesTo(&paths);
+    differencer.Compare(now, next);
+  }
+  return paths.leaves();
+}
+
 absl::Status CheckReload(const Message& now, const Message& next,
                          const std::vector<std::string>& reloadable) {
-  Paths paths;
-  MessageDifferencer differencer;
-  differencer.set_message_field_comparison(MessageDifferencer::EQUIVALENT);
-  differencer.ReportDifferencesTo(&paths);
-  differencer.Compare(now, next);
   std::vector<std::string> lines;
-  for (const std::string& path : paths.leaves()) {
+  for (const std::string& path : ChangedFields(now, next)) {
     const bool may_differ =
         std::any_of(reloadable.begin(), reloadable.end(),
                     [&](const std::string& field) { return LiesIn(path, field); });

@@ -34,7 +34,9 @@ void CheckKeysOf(const std::string& path, const config::v1::ConfiguredPerspectiv
   }
 }
 
-absl::Status LoadKeysOf(const ConfiguredPerspective& perspective, PerspectiveKeys& keys) {
+// `owners` is whose each key is, of those before: files may be copies of one.
+absl::Status LoadKeysOf(const ConfiguredPerspective& perspective,
+                        std::map<std::string, std::string>& owners, PerspectiveKeys& keys) {
   AttestationKeys& of_perspective = keys[perspective.perspective_id];
   for (const AttestationKeyFile& key : perspective.attestation_keys) {
     absl::StatusOr<VerifyingKey> loaded = VerifyingKey::Load(key.public_key_file);
@@ -42,6 +44,13 @@ absl::Status LoadKeysOf(const ConfiguredPerspective& perspective, PerspectiveKey
       return absl::FailedPreconditionError(absl::StrCat("perspectives: attestation_keys of ",
                                                         perspective.perspective_id, ": ",
                                                         loaded.status().message()));
+    }
+    const auto [owner, added] = owners.emplace(loaded->id(), perspective.perspective_id);
+    if (!added && owner->second != perspective.perspective_id) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("perspectives: attestation_keys of ", perspective.perspective_id, ": ",
+                       key.public_key_file, " holds a key of ", owner->second,
+                       ": each perspective signs with a key of its own"));
     }
     of_perspective.emplace(key.key_id, *std::move(loaded));
   }
@@ -65,9 +74,10 @@ void CheckAttestationKeys(const config::v1::CoordinatorConfig& config,
 
 absl::StatusOr<PerspectiveKeys> LoadAttestationKeys(const Settings& settings) {
   PerspectiveKeys keys;
-  if (settings.primary) MPIC_RETURN_IF_ERROR(LoadKeysOf(*settings.primary, keys));
+  std::map<std::string, std::string> owners;
+  if (settings.primary) MPIC_RETURN_IF_ERROR(LoadKeysOf(*settings.primary, owners, keys));
   for (const ConfiguredPerspective& remote : settings.remotes) {
-    MPIC_RETURN_IF_ERROR(LoadKeysOf(remote, keys));
+    MPIC_RETURN_IF_ERROR(LoadKeysOf(remote, owners, keys));
   }
   return keys;
 }

@@ -14,6 +14,7 @@
 #include "common/process_signals.h"
 #include "common/program.h"
 #include "common/public_suffix_list.h"
+#include "common/reload_check.h"
 #include "common/service_manager.h"
 #include "common/status_macros.h"
 #include "coordinator/attestation_keys.h"
@@ -52,13 +53,15 @@ void Warn(const Settings& settings) {
   }
 }
 
-void Reload(const ServerFlags& flags, const ProcessSignals& signals, CoordinatorServer& server) {
-  TellServiceManager(ServiceState::kReloading);
+// `in_force` is the configuration as it was read, before and afterwards.
+void Reload(const ServerFlags& flags, const ProcessSignals& signals, CoordinatorServer& server,
+            config::v1::CoordinatorConfig& in_force) {
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
   const absl::Status reloaded = server.Reload(next, [&] { return signals.EndIsPending(); });
-  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
-  if (reloaded.ok()) Warn(*next);
-  TellServiceManager(ServiceState::kReady);
+  if (!reloaded.ok()) return TellReload(flags, reloaded, {}, LogLevel::kInfo);
+  TellReload(flags, reloaded, ChangedFields(in_force, next->config), ToLogLevel(next->log_level));
+  Warn(*next);
+  in_force = next->config;
 }
 
 int Run(int argc, char** argv) {
@@ -91,8 +94,13 @@ int Run(int argc, char** argv) {
        {"report_only", settings->policy.report_only},
        {"lab", settings->lab}});
   TellServiceManager(ServiceState::kReady);
+  config::v1::CoordinatorConfig in_force = settings->config;
   int signal = 0;
-  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, signals, **server);
+  while ((signal = signals.Wait()) == SIGHUP) {
+    TellServiceManager(ServiceState::kReloading);
+    Reload(flags, signals, **server, in_force);
+    TellServiceManager(ServiceState::kReady);
+  }
   TellServiceManager(ServiceState::kStopping);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();

@@ -66,10 +66,11 @@ grpc::Status Exhausted(const std::string& message, absl::Duration retry_after) {
 }
 
 // What could never be admitted is a fault of the request.
-std::size_t ChecksMax(const Tenant& tenant, const LimitSettings& limits) {
-  const unsigned most = std::min(limits.checks_per_request, limits.checks_in_flight);
+std::size_t ChecksMax(const Tenant& tenant, const LimitSettings& limits,
+                      const Admission& admission) {
+  const std::size_t most = std::min<std::size_t>(limits.checks_per_request, admission.most());
   const std::size_t own = tenant.limits.in_flight_max;
-  return own > 0 ? std::min<std::size_t>(most, own) : most;
+  return own > 0 ? std::min(most, own) : most;
 }
 
 void SetRequestId(const grpc::CallbackServerContext& context, RequestOrigin& origin) {
@@ -208,7 +209,7 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
   }
   SetRequestId(context, call.origin);
   const Tenant& tenant = *call.origin.tenant;
-  const std::size_t checks_max = ChecksMax(tenant, limits_);
+  const std::size_t checks_max = ChecksMax(tenant, limits_, admission_);
   const auto checks = static_cast<std::size_t>(request.inputs_size());
   // More or fewer are refused below, and by nobody's load.
   if (checks >= 1 && checks <= checks_max) {

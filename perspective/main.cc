@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/process_signals.h"
 #include "common/program.h"
+#include "common/reload_check.h"
 #include "common/service_manager.h"
 #include "common/status_macros.h"
 #include "perspective/attestation.h"
@@ -32,12 +33,14 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return settings;
 }
 
-void Reload(const ServerFlags& flags, PerspectiveServer& server) {
-  TellServiceManager(ServiceState::kReloading);
+// `in_force` is the configuration as it was read, before and afterwards.
+void Reload(const ServerFlags& flags, PerspectiveServer& server,
+            config::v1::PerspectiveConfig& in_force) {
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
   const absl::Status reloaded = server.Reload(next);
-  TellReload(flags, reloaded, next.ok() ? ToLogLevel(next->log_level) : LogLevel::kInfo);
-  TellServiceManager(ServiceState::kReady);
+  if (!reloaded.ok()) return TellReload(flags, reloaded, {}, LogLevel::kInfo);
+  TellReload(flags, reloaded, ChangedFields(in_force, next->config), ToLogLevel(next->log_level));
+  in_force = next->config;
 }
 
 int Run(int argc, char** argv) {
@@ -67,8 +70,13 @@ int Run(int argc, char** argv) {
        {"admin_port", (*server)->admin_port()},
        {"lab", settings->identity.lab()}});
   TellServiceManager(ServiceState::kReady);
+  config::v1::PerspectiveConfig in_force = settings->config;
   int signal = 0;
-  while ((signal = signals.Wait()) == SIGHUP) Reload(flags, **server);
+  while ((signal = signals.Wait()) == SIGHUP) {
+    TellServiceManager(ServiceState::kReloading);
+    Reload(flags, **server, in_force);
+    TellServiceManager(ServiceState::kReady);
+  }
   TellServiceManager(ServiceState::kStopping);
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*server)->Shutdown();

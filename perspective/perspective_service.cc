@@ -58,10 +58,11 @@ std::variant<CheckStream*, PerspectiveService::Refused> PerspectiveService::Ente
                    .caller = *std::move(caller)};
   }
   Worker& worker = workers_[next_worker_++ % workers_.size()];
+  const std::uint64_t number = next_number_++;
   auto* stream = new CheckStream(worker, environment_, *caller,
                                  std::get<Admission::Ticket>(std::move(entered)),
-                                 [this](CheckStream* done) { Forget(done); });
-  streams_.emplace(stream, *std::move(caller));
+                                 [this, number](CheckStream* /*done*/) { Forget(number); });
+  streams_.emplace(number, Entry{.stream = stream, .caller = *std::move(caller)});
   stream->Start();
   return stream;
 }
@@ -89,7 +90,7 @@ void PerspectiveService::Admit(const config::v1::Tls& tls, const Tenants& tenant
     tls_ = tls;
     tenants_ = tenants;
     admission_.SetTenants(tenants.without_limits());
-    for (auto& [stream, caller] : streams_) Readmit(stream, caller);
+    for (auto& of : streams_) Readmit(of);
   }
   for (const Worker& worker : workers_) {
     std::promise<void> passed;
@@ -98,19 +99,28 @@ void PerspectiveService::Admit(const config::v1::Tls& tls, const Tenants& tenant
   }
 }
 
-void PerspectiveService::Readmit(CheckStream* stream, Caller& caller) {
+void PerspectiveService::Readmit(Streams::value_type& of) {
+  Caller& caller = of.second.caller;
   const absl::StatusOr<Caller> now = AuthorizeAgain(caller.names, tls_, tenants_);
   const TenantPtr tenant = now.ok() ? now->tenant : nullptr;
   const bool is_the_same = tenant && caller.tenant ? tenant->IsOfferedTheSameAs(*caller.tenant)
                                                    : tenant == caller.tenant;
   if (is_the_same) return;
   caller.tenant = tenant;
+  Post(of, [grace = environment_.leaving_max, tenant](CheckStream& stream) {
+    stream.WorkFor(tenant);
+    stream.GoAway(grace);
+  });
+}
+
+void PerspectiveService::Post(const Streams::value_type& of,
+                              std::function<void(CheckStream&)> tell) {
+  const std::uint64_t number = of.first;
   // Streams end on their loop, so only there is it certain that this one still lives.
-  boost::asio::post(stream->loop(), [this, stream, tenant] {
+  boost::asio::post(of.second.stream->loop(), [this, number, tell = std::move(tell)] {
     const absl::MutexLock on_loop(&mutex_);
-    if (!streams_.contains(stream)) return;
-    stream->WorkFor(tenant);
-    stream->GoAway(environment_.leaving_max);
+    const auto found = streams_.find(number);
+    if (found != streams_.end()) tell(*found->second.stream);
   });
 }
 
@@ -122,12 +132,8 @@ void PerspectiveService::Open() {
 void PerspectiveService::Close(std::string reason, absl::Duration grace) {
   const absl::MutexLock lock(&mutex_);
   closed_ = std::move(reason);
-  for (const auto& [stream, caller] : streams_) {
-    // Streams end on their loop, so only there is it certain that this one still lives.
-    boost::asio::post(stream->loop(), [this, raw = stream, grace] {
-      const absl::MutexLock on_loop(&mutex_);
-      if (streams_.contains(raw)) raw->GoAway(grace);
-    });
+  for (const auto& of : streams_) {
+    Post(of, [grace](CheckStream& stream) { stream.GoAway(grace); });
   }
 }
 
@@ -137,9 +143,9 @@ bool PerspectiveService::WaitForNoStreams(absl::Time deadline) {
   return mutex_.AwaitWithDeadline(absl::Condition(&none), deadline);
 }
 
-void PerspectiveService::Forget(CheckStream* stream) {
+void PerspectiveService::Forget(std::uint64_t number) {
   const absl::MutexLock lock(&mutex_);
-  streams_.erase(stream);
+  streams_.erase(number);
 }
 
 }  // namespace mpic::perspective

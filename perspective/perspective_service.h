@@ -5,6 +5,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,9 +64,17 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   std::variant<CheckStream*, Refused> Enter(const grpc::AuthContext& context)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CheckReactor* Refuse(const grpc::CallbackServerContext& context, const Refused& refused);
+  struct Entry {
+    CheckStream* stream = nullptr;
+    Caller caller;  // with whom it works for
+  };
+  // By a number that is given once: another stream may come to lie where one has ended.
+  using Streams = std::map<std::uint64_t, Entry>;
   // Judges the peer of a stream once more.
-  void Readmit(CheckStream* stream, Caller& caller) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Forget(CheckStream* stream);
+  void Readmit(Streams::value_type& of) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Has `tell` run on the stream's loop, unless the stream has ended by then.
+  void Post(const Streams::value_type& of, std::function<void(CheckStream&)> tell);
+  void Forget(std::uint64_t number);
 
   std::vector<Worker> workers_;
   StreamEnvironment& environment_;
@@ -73,8 +83,8 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   absl::Mutex mutex_;
   config::v1::Tls tls_ ABSL_GUARDED_BY(mutex_);
   Tenants tenants_ ABSL_GUARDED_BY(mutex_);
-  // With whom each works for.
-  std::map<CheckStream*, Caller> streams_ ABSL_GUARDED_BY(mutex_);
+  Streams streams_ ABSL_GUARDED_BY(mutex_);
+  std::uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 1;
   std::optional<std::string> closed_ ABSL_GUARDED_BY(mutex_);  // the reason
 };
 

@@ -56,6 +56,7 @@ class World {
 
   const Refusal& refusal() const { return refusal_; }
   std::size_t share() const { return admission_.share(); }
+  std::size_t most() const { return admission_.most(); }
   std::size_t works(std::size_t tenant) { return tickets_[tenant].size(); }
   std::size_t told(std::size_t tenant) const { return told_.at(absl::StrCat(tenant)); }
 
@@ -175,7 +176,9 @@ TEST(AdmissionTest, NobodysLoadTakesAwayAShareAndNothingGoesOverTheLimit) {
     for (std::size_t tenant = 0; tenant < tenants; ++tenant) {
       while (world.works(tenant) > 0) world.End(tenant);
     }
-    EXPECT_EQ(world.Ask(0, in_flight_max - world.share() * (tenants - 1)), "ok");
+    EXPECT_EQ(world.most(), in_flight_max - world.share() * (tenants - 1));
+    EXPECT_EQ(world.Ask(0, world.most() + 1), "process_in_flight");
+    EXPECT_EQ(world.Ask(0, world.most()), "ok");
   }
 }
 

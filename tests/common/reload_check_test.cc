@@ -12,6 +12,8 @@ namespace mpic {
 namespace {
 
 using config::v1::CoordinatorConfig;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 CoordinatorConfig Configuration() {
   CoordinatorConfig config;
@@ -84,7 +86,27 @@ TEST(ReloadCheckTest, AFieldIsNotReloadableForTheNameThatItBeginsWith) {
 
 TEST(ReloadCheckTest, WhatIsSetToItsDefaultIsTheSame) {
   EXPECT_EQ(After([](auto& c) { c.set_threads(0); }), "ok");
-  EXPECT_EQ(After([](auto& c) { c.mutable_audit(); }), "ok");
+}
+
+// perspective_tls: {} would no longer be tls, and drain_timeout: 0s is not the default.
+TEST(ReloadCheckTest, WhatIsEmptyIsNotWhatIsNotSet) {
+  EXPECT_EQ(After([](auto& c) { c.mutable_perspective_tls(); }),
+            std::string("perspective_tls") + kLater);
+  CoordinatorConfig without = Configuration();
+  without.clear_drain_timeout();
+  CoordinatorConfig with_none = without;
+  with_none.mutable_drain_timeout();
+  EXPECT_THAT(ChangedFields(without, with_none), ElementsAre("drain_timeout"));
+}
+
+TEST(ReloadCheckTest, ChangesAreNamedEachOnce) {
+  CoordinatorConfig next = Configuration();
+  EXPECT_THAT(ChangedFields(next, next), IsEmpty());
+  next.mutable_policy()->set_report_only(true);
+  next.mutable_perspectives(1)->set_address("a:1");
+  next.mutable_perspectives(0)->set_address("b:1");
+  EXPECT_THAT(ChangedFields(Configuration(), next),
+              ElementsAre("perspectives.address", "policy.report_only"));
 }
 
 }  // namespace

@@ -111,6 +111,29 @@ TEST(AttestationKeysTest, EveryPerspectiveGetsItsKeys) {
   unlink(second.c_str());
 }
 
+TEST(AttestationKeysTest, ACopyOfAnothersKeyIsNoKeyOfItsOwn) {
+  const std::string text = test::MakeTestSigner("", test::kEd25519Pem).key->PublicKeyPem();
+  const std::string file = test::WriteTestFile(text);
+  const std::string copy = test::WriteTestFile(text);
+  CoordinatorConfig config = SoundConfig();
+  AddKey(config, 1, "k1", file);
+  // One perspective may call its key by two names.
+  AddKey(config, 1, "k2", copy);
+  const auto own = CheckSettings(config, kNow);
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_TRUE(LoadAttestationKeys(*own).ok());
+  config.mutable_perspectives(1)->mutable_attestation_keys()->RemoveLast();
+  AddKey(config, 3, "k1", copy);
+  const auto shared = CheckSettings(config, kNow);
+  ASSERT_TRUE(shared.ok()) << shared.status();
+  const auto keys = LoadAttestationKeys(*shared);
+  EXPECT_EQ(keys.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(keys.status().message(), HasSubstr("attestation_keys of dublin"));
+  EXPECT_THAT(keys.status().message(), HasSubstr("a key of ashburn"));
+  unlink(file.c_str());
+  unlink(copy.c_str());
+}
+
 TEST(AttestationKeysTest, AFileThatHoldsNoPublicKeyIsNamed) {
   for (const std::string& text : {std::string("nothing"), std::string(test::kEd25519Pem)}) {
     const std::string file = test::WriteTestFile(text);

@@ -25,7 +25,8 @@ using ::testing::SizeIs;
 
 // Dublin signs with P-256, everybody else with Ed25519.
 test::TestSigner SignerOf(const std::string& id) {
-  return test::MakeTestSigner(id + "-1", id == "dublin" ? test::kP256Pem : test::kEd25519Pem);
+  const std::string pem = id == "dublin" ? test::kP256Pem : test::PemOf(id);
+  return test::MakeTestSigner(id + "-1", pem.c_str());
 }
 
 // A coordinator that demands signatures of everybody, and perspectives that give them.

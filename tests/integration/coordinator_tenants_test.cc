@@ -153,6 +153,24 @@ TEST(CoordinatorTenantsTest, WhatCouldNeverBeAdmittedIsAFaultOfTheRequest) {
   EXPECT_THAT(status.error_message(), HasSubstr("3 checks, 1 to 2 are allowed"));
 }
 
+TEST(CoordinatorTenantsTest, WhatIsPromisedToOthersIsNeverAdmitted) {
+  test::TestCa ca;
+  CoordinatorUnderTest world(&ca);
+  AddTenant(world, "one", kRa);
+  AddTenant(world, "two", kOtherRa);
+  world.config.mutable_limits()->set_checks_in_flight(4);  // one each, and two for whoever comes
+  world.Start();
+  v1::CorroborateRequest four = Dns01Request();
+  AddHttp01(four, "http");
+  AddHttp01(four, "http-again");
+  AddCaa(four, "caa");
+  const grpc::Status status = PendingCall(world.stub(), four).Wait();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("4 checks, 1 to 3 are allowed"));
+  four.mutable_inputs()->RemoveLast();
+  EXPECT_TRUE(PendingCall(world.stub(), four).Wait().ok());
+}
+
 TEST(CoordinatorTenantsTest, MethodsAndIssuersAreTheTenants) {
   CoordinatorUnderTest world;
   config::v1::Tenant& tenant = AddTenant(world, "one", "");

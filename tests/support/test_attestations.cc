@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "common/result_statement.h"
 
 namespace mpic::test {
@@ -19,6 +21,15 @@ namespace {
 }
 
 }  // namespace
+
+std::string PemOf(const std::string& name) {
+  // RFC 8410: all of a PrivateKeyInfo but the 32 octets of the key.
+  constexpr char kBeginning[] = "302e020100300506032b657004220420";
+  return absl::StrCat(
+      "-----BEGIN PRIVATE KEY-----\n",
+      absl::Base64Escape(absl::StrCat(absl::HexStringToBytes(kBeginning), Sha256(name))),
+      "\n-----END PRIVATE KEY-----\n");
+}
 
 std::string WriteTestFile(const std::string& text) {
   std::string path = ::testing::TempDir() + "/mpic-key-XXXXXX";

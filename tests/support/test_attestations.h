@@ -24,6 +24,9 @@ inline constexpr char kP256Pem[] =
     "EVVPHcxFl+wL2+OwZ6TQfm1iUIoSCyAVynhBXp/SsBqKhS3MdQko9nXc\n"
     "-----END PRIVATE KEY-----\n";
 
+// An Ed25519 key of `name`'s own, the same each time.
+std::string PemOf(const std::string& name);
+
 // A file of its own in the test's temporary directory. A failure ends the test program.
 std::string WriteTestFile(const std::string& text);
 

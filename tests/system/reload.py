@@ -177,6 +177,7 @@ def change_tenants(laboratory, coordinator):
     must(not isinstance(answer, str) and answer.tenant_id == "ca-two", f"the operator: {answer}")
     must(coordinator.metric('mpic_tenant_info{contract="c-17",tenant="ca-one"}') == 1, "ca-one")
     must(ask(laboratory).tenant_id == "ca-one", "the RA is not ca-one's")
+    must('"changed":"tenants, tls.allowed_peers"' in coordinator.log(), "what changed is not in the log")
     coordinator.reload(with_tenants(coordinator.sound, ra), "taken")
     must(ask(laboratory, "operator") == "PERMISSION_DENIED", "the operator is nobody's again")
     must(coordinator.metric('mpic_tenant_info{tenant="ca-two"}') is None, "ca-two is still told of")
