@@ -18,7 +18,8 @@
 namespace mpic::perspective {
 namespace {
 
-constexpr std::size_t kCheckIdOctetsMax = 64;  // protos/mpic/v1/check.proto
+constexpr std::size_t kCheckIdOctetsMax = 64;     // protos/mpic/v1/check.proto
+constexpr std::size_t kRequestIdOctetsMax = 128;  // protos/mpic/v1/perspective.proto
 
 // Answers that wait for a client that does not read; above it nothing more is read from that
 // client.
@@ -27,6 +28,12 @@ constexpr std::size_t kOutgoingMax = 1'000;
 bool GoodCheckId(const std::string& id) {
   return !id.empty() && id.size() <= kCheckIdOctetsMax &&
          std::all_of(id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isgraph(c); });
+}
+
+// It stands in a log line, and in memory as long as the check.
+bool GoodRequestId(const std::string& id) {
+  return id.size() <= kRequestIdOctetsMax &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isprint(c); });
 }
 
 // What the tenant may not ask for is not offered to it.
@@ -168,6 +175,10 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
         grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
                      "check.check_id: must be 1..64 printable octets and not in flight already"));
     return;
+  }
+  if (!GoodRequestId(request.request_id())) {
+    return Abandon(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                                "request_id: must be at most 128 octets of printable ASCII"));
   }
   if (!tenant_) {
     return Refuse(request,

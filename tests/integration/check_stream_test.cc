@@ -156,6 +156,11 @@ TEST_F(CheckStreamTest, MessagesThatBreakTheProtocolEndTheStream) {
                                 std::string("\xC3\xA4"), std::string("a\n")}) {
     *requests.emplace_back().mutable_check() = Shop(id);
   }
+  for (const std::string& id : {std::string(129, 'a'), std::string("a\n")}) {
+    v1::CheckRequest& request = requests.emplace_back();
+    *request.mutable_check() = Shop("request");
+    request.set_request_id(id);
+  }
   for (const v1::CheckRequest& request : requests) {
     SCOPED_TRACE(request.ShortDebugString());
     const auto conversation = perspective().Open();
