@@ -36,14 +36,18 @@ void CheckNew(const std::string& field, const std::string& value,
   if (!is_new) violations.Add(field, absl::StrCat("\"", value, "\" is ", earlier->second, " too"));
 }
 
-void ReadPeers(const std::string& place, const config::v1::Tenant& from, bool named, Seen& seen,
-               Tenant& to, ConfigViolations& violations) {
-  if (!named && from.peer_names_size() > 0) {
+void CheckNamed(const std::string& place, const config::v1::Tenant& from, bool with_tls,
+                ConfigViolations& violations) {
+  if (!with_tls && from.peer_names_size() > 0) {
     violations.Add(place + ".peer_names", "without TLS (tls.insecure_loopback) nobody has a name");
   }
-  if (named && from.peer_names().empty()) {
+  if (with_tls && from.peer_names().empty()) {
     violations.Add(place + ".peer_names", "must name at least one peer");
   }
+}
+
+void ReadPeers(const std::string& place, const config::v1::Tenant& from, Seen& seen, Tenant& to,
+               ConfigViolations& violations) {
   for (int i = 0; i < from.peer_names_size(); ++i) {
     const std::string field = absl::StrCat(place, ".peer_names[", i, "]");
     if (from.peer_names(i).empty()) violations.Add(field, "must not be empty");
@@ -179,7 +183,8 @@ Tenants CheckTenants(const google::protobuf::RepeatedPtrField<config::v1::Tenant
     to.tenant_id = from.tenant_id();
     violations.CheckId(place + ".tenant_id", from.tenant_id());
     CheckNew(place + ".tenant_id", from.tenant_id(), seen.tenant_ids, violations);
-    ReadPeers(place, from, !tls.insecure_loopback(), seen, to, violations);
+    CheckNamed(place, from, !tls.insecure_loopback(), violations);
+    ReadPeers(place, from, seen, to, violations);
     ReadMethods(place, from, to, violations);
     ReadIssuers(place, from, rules.issuers_permitted, to, violations);
     ReadRates(place, from, to, violations);
