@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/caller.h"
+#include "common/check_target.h"
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "common/random.h"
@@ -151,6 +152,7 @@ grpc::ServerUnaryReactor* MpicService::ListAuthorizationDomainNames(
   return new EndedCall(status);
 }
 
+// Within no rate: it waits for nobody, keeps nothing, and costs no more than to refuse it.
 grpc::Status MpicService::List(const grpc::CallbackServerContext& context,
                                const v1::ListAuthorizationDomainNamesRequest& request,
                                RequestOrigin& origin,
@@ -254,7 +256,7 @@ grpc::Status MpicService::TakeOn(std::size_t checks, AdmittedCall& call) {
 
 grpc::Status MpicService::TakePlaces(AdmittedCall& call) {
   for (const CheckedInput& input : call.request.inputs) {
-    const std::string target = TargetOf(input.check.identifier());
+    const std::string target = TargetOf(input.check);
     std::optional<TargetLimit::Place> place = targets_.Enter(target);
     if (!place) {
       metrics_.tenants().CountRefused(*call.origin.tenant, kRefusedByTarget);

@@ -9,8 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "common/challenge.h"
 #include "common/check_method.h"
+#include "common/check_target.h"
 #include "common/proto_time.h"
-#include "common/target_limit.h"
 #include "coordinator/field_violations.h"
 #include "coordinator/policy/methods.h"
 #include "coordinator/request_check_adn.h"
@@ -150,7 +150,7 @@ void CheckTargets(const std::vector<CheckedInput>& checked, std::size_t per_targ
                   const Field& inputs) {
   std::map<std::string, std::size_t> checks_of;
   for (std::size_t i = 0; i < checked.size(); ++i) {
-    const std::string target = TargetOf(checked[i].check.identifier());
+    const std::string target = TargetOf(checked[i].check);
     if (++checks_of[target] != per_target_max + 1) continue;
     inputs[i]["check"]["identifier"].Refuse(
         absl::StrCat("more than ", per_target_max, " checks of one target are never under way"));
@@ -171,11 +171,6 @@ CheckedInput CheckInput(const v1::CorroborationInput& input, const RequestRules&
 }
 
 }  // namespace
-
-std::string TargetOf(const v1::Identifier& identifier) {
-  return TargetOfName(identifier.has_ip_address() ? identifier.ip_address()
-                                                  : identifier.dns_name());
-}
 
 std::variant<CheckedRequest, google::rpc::BadRequest> CheckRequest(
     const v1::CorroborateRequest& request, const RequestRules& rules, absl::Time now) {

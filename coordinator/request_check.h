@@ -65,9 +65,6 @@ struct CheckedRequest {
 std::variant<CheckedRequest, google::rpc::BadRequest> CheckRequest(
     const v1::CorroborateRequest& request, const RequestRules& rules, absl::Time now);
 
-// Against whom a check is: for the limit of checks under way for one target.
-std::string TargetOf(const v1::Identifier& identifier);
-
 }  // namespace mpic::coordinator
 
 #endif  // MPIC_COORDINATOR_REQUEST_CHECK_H_

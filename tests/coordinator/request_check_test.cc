@@ -78,6 +78,25 @@ TEST(RequestCheckTest, NoMoreChecksOfOneTargetThanAreEverUnderWay) {
       ElementsAre(HasSubstr("inputs[3].check.identifier: BAD_REQUEST: more than 2 checks")));
 }
 
+TEST(RequestCheckTest, NamesOfOneAuthorizationDomainNameAreOneTarget) {
+  RequestWorld world;
+  world.checks_per_target_max = 2;
+  Request request;
+  for (const char* name : {"a.shop.example.com", "b.shop.example.com", "*.shop.example.com"}) {
+    *request.add_inputs() = DnsChange().inputs(0);
+    v1::Check& check = *request.mutable_inputs()->rbegin()->mutable_check();
+    check.mutable_identifier()->set_dns_name(name);
+    check.set_authorization_domain_name("shop.example.com");
+  }
+  EXPECT_THAT(
+      world.Violations(request),
+      ElementsAre(HasSubstr("inputs[2].check.identifier: BAD_REQUEST: more than 2 checks")));
+  request.mutable_inputs(2)->mutable_check()->clear_authorization_domain_name();
+  request.mutable_inputs(2)->mutable_check()->mutable_identifier()->set_dns_name(
+      "c.shop.example.com");
+  EXPECT_THAT(world.Violations(request), IsEmpty());
+}
+
 TEST(RequestCheckTest, EmptyCheckIdsAreNumbered) {
   Request request = Many(3);
   request.mutable_inputs(1)->mutable_check()->set_check_id("dcv");
