@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/check_target.h"
 #include "common/log.h"
 #include "common/method_names.h"
 #include "common/result_statement.h"
@@ -198,8 +199,7 @@ void CheckStream::StartCheck(v1::CheckRequest request) {
     return Refuse(request, {v1::Problem::OVERLOADED, "over the stream's limit of checks in flight"},
                   kRefusedByStreams);
   }
-  const std::string identifier = IdentifierText(check.identifier());
-  std::optional<TargetLimit::Place> place = environment_.names.Enter(TargetOfName(identifier));
+  std::optional<TargetLimit::Place> place = environment_.names.Enter(TargetOf(check));
   if (!place) {
     return Refuse(request,
                   {v1::Problem::OVERLOADED,
@@ -262,7 +262,7 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
   environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, *result,
                                   absl::Now() - ended.mapped().received);
   LogCheck(ended.mapped(), *result);
-  SendResult(std::move(ended.mapped().question), *std::move(result),
+  SendResult(std::move(ended.mapped().question), *std::move(result), ended.mapped().traceparent,
              std::move(ended.mapped().ticket));
   FinishIfIdle();
 }
@@ -271,10 +271,11 @@ void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
                          absl::string_view reason) {
   if (tenant_) environment_.metrics.tenants().CountRefused(*tenant_, reason);
   const std::string tenant_id = tenant_ ? tenant_->tenant_id : "";
+  const std::string traceparent = ContinueTrace(request.traceparent()).traceparent();
   environment_.refusals.Log(LogLevel::kWarning, absl::StrCat(tenant_id, " ", reason),
                             "check refused",
                             {{"request_id", request.request_id()},
-                             {"traceparent", ContinueTrace(request.traceparent()).traceparent()},
+                             {"traceparent", traceparent},
                              {"tenant", tenant_id},
                              {"peer", peer_},
                              {"reason", problem.detail}});
@@ -287,7 +288,7 @@ void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
   result.mutable_problem()->set_detail(std::move(problem.detail));
   *result.mutable_started_at() = ToTimestamp(absl::Now());
   *result.mutable_finished_at() = result.started_at();
-  SendResult(QuestionOf(request), std::move(result));
+  SendResult(QuestionOf(request), std::move(result), traceparent);
 }
 
 std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckRequest& request) const {
@@ -296,7 +297,7 @@ std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckReques
 }
 
 void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
-                             Admission::Ticket ticket) {
+                             absl::string_view traceparent, Admission::Ticket ticket) {
   if (abandoned_) return;
   v1::CheckResponse response;
   if (!question) {
@@ -306,7 +307,8 @@ void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::Ch
   auto attested = environment_.attester->Attest(*std::move(question), result);
   if (!attested.ok()) {
     // Whoever pins our key takes no result without signature, whatever it says.
-    Log(LogLevel::kError, "result not signed", {{"reason", attested.status().message()}});
+    Log(LogLevel::kError, "result not signed",
+        {{"traceparent", traceparent}, {"reason", attested.status().message()}});
     return Abandon(grpc::Status(grpc::StatusCode::INTERNAL, "results cannot be signed"));
   }
   *response.mutable_attested_result() = *std::move(attested);

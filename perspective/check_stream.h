@@ -83,7 +83,7 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   // those in flight until gRPC takes it: results that wait for a client that does not read are in
   // no queue without a limit.
   void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
-                  Admission::Ticket ticket = {});
+                  absl::string_view traceparent, Admission::Ticket ticket = {});
   void Send(v1::CheckResponse response, Admission::Ticket ticket = {});
   void WriteNext();
   void Abandon(grpc::Status status);
