@@ -129,12 +129,7 @@ void GrpcPerspectiveSession::Forget(std::uint64_t number) {
   circuit_.GiveUp(number);
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
-  if (const std::shared_ptr<Line> line = found->second.line) {
-    v1::CheckRequest cancel;
-    cancel.mutable_cancel()->set_check_id(absl::StrCat(number));
-    line->stream->Send(std::move(cancel));
-    line->cancelled.insert(number);
-  }
+  if (const std::shared_ptr<Line>& line = found->second.line) line->Cancel(number);
   unsent_.erase(number);
   pending_.erase(found);
 }
@@ -153,8 +148,7 @@ void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
 
 // In the order of arrival, as far as the perspective's limit of checks in flight goes.
 void GrpcPerspectiveSession::SendWaiting() {
-  if (!current_ || !current_->hello_taken) return;
-  while (!unsent_.empty() && current_->in_flight < current_->hello.checks_in_flight_max()) {
+  while (current_ && current_->HasRoom() && !unsent_.empty()) {
     const auto entry = pending_.find(*unsent_.begin());
     unsent_.erase(unsent_.begin());
     Transmit(entry);
@@ -172,13 +166,12 @@ void GrpcPerspectiveSession::Transmit(PendingMap::iterator entry) {
     return;
   }
   entry->second.line = current_;
-  ++current_->in_flight;
-  current_->stream->Send(entry->second.request);
+  current_->Send(entry->second.request);
 }
 
 void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswer answer) {
   const std::shared_ptr<Completion<PerspectiveAnswer>> waiter = std::move(entry->second.waiter);
-  if (entry->second.line) --entry->second.line->in_flight;
+  if (entry->second.line) entry->second.line->NoteAnswered();
   unsent_.erase(entry->first);
   pending_.erase(entry);
   (*waiter)(std::move(answer));
@@ -266,11 +259,7 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, Receive
   std::uint64_t number = 0;
   const auto entry = absl::SimpleAtoi(received.result.check_id(), &number) ? pending_.find(number)
                                                                            : pending_.end();
-  if (line->cancelled.erase(number) > 0) {
-    --line->in_flight;
-    SendWaiting();
-    return;
-  }
+  if (line->TakeCancelled(number)) return SendWaiting();
   if (entry == pending_.end() || entry->second.line != line) {
     options_.metrics.CountUnexpectedResult(options_.perspective.perspective_id);
     return;
@@ -288,7 +277,7 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, Receive
 
 // What is in flight is still answered there; new questions go to a new stream.
 void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
-  line->stream->HalfClose();
+  line->NoteGoingAway();
   if (line != current_) return;
   leaving_.push_back(line);
   if (leaving_.size() > options_.leaving_streams_max) {

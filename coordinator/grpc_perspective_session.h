@@ -22,8 +22,8 @@
 #include "coordinator/attestation_check.h"
 #include "coordinator/availability.h"
 #include "coordinator/metrics.h"
+#include "coordinator/perspective_line.h"
 #include "coordinator/perspective_session.h"
-#include "coordinator/perspective_stream.h"
 #include "coordinator/region_pin.h"
 #include "coordinator/session_circuit.h"
 
@@ -74,18 +74,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override;
 
  private:
-  // One stream and what was said on it.
-  struct Line {
-    std::shared_ptr<PerspectiveStream> stream;
-    bool hello_taken = false;
-    // Counted as connected: since its Hello, or because it takes over from one that was.
-    bool up = false;
-    v1::Hello hello;
-    unsigned in_flight = 0;  // sent and not answered; cancelling alone makes no room over there
-    std::set<std::uint64_t> cancelled;  // of those in flight
-    unsigned silences = 0;              // questions that timed out since the last message
-    absl::Time opened;
-  };
+  using Line = PerspectiveLine;
   // A question that waits for its result, or for a line to be sent on.
   struct Pending {
     v1::CheckRequest request;

@@ -36,7 +36,7 @@ class PerspectiveStream final : public grpc::ClientBidiReactor<v1::CheckRequest,
   ~PerspectiveStream() override;
 
   void Send(v1::CheckRequest request);
-  // No more requests; what is in flight is still answered.
+  // No more requests, cancellations neither; what is in flight is still answered.
   void HalfClose();
   // Cancels the call; no callback comes any more.
   void Abandon();

@@ -307,8 +307,27 @@ TEST(PerspectiveFaultsTest, GoingAwayLosesNothing) {
   EXPECT_TRUE(world.at("dublin").ReleaseHeld());
   ASSERT_TRUE(call.Wait().ok());
   EXPECT_EQ(call.response().corroborations(0).quorum().text(), "6/6");
+  EXPECT_EQ(call.response().corroborations(0).quorum().text(), "6/6");
   world.at("dublin").Pass();
   EXPECT_EQ(world.CorroborateOne(Dns01Request()).quorum().text(), "6/6");
+}
+
+TEST(PerspectiveFaultsTest, WhatOneThatIsGoingAwayStillDoesCanBeCancelled) {
+  CoordinatorUnderTest world;
+  SetGrace(world, absl::Seconds(30));
+  world.config.set_threads(1);
+  world.at("dublin").Hold();
+  world.Start();
+  PendingCall call(world.stub(), Dns01Request());
+  EXPECT_TRUE(WaitUntil([&] { return world.at("dublin").held() == 1; }));
+  world.at("dublin").GoAway();
+  EXPECT_TRUE(WaitUntil([&] { return world.at("dublin").streams() == 2; }));
+  const std::size_t cancels = world.at("dublin").cancels();
+  call.Cancel();
+  EXPECT_EQ(call.Wait().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(WaitUntil([&] { return world.at("dublin").cancels() == cancels + 1; }));
+  // Answered, cancelled or not, is the end of it.
+  EXPECT_TRUE(WaitUntil([&] { return world.at("dublin").streams() == 1; }));
 }
 
 TEST(PerspectiveFaultsTest, LimitOfChecksInFlightIsKept) {
