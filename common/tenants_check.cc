@@ -170,6 +170,9 @@ void CheckTogether(const google::protobuf::RepeatedPtrField<config::v1::Tenant>&
 Tenants CheckTenants(const google::protobuf::RepeatedPtrField<config::v1::Tenant>& config,
                      const TenantRules& rules, config::v1::Tls& tls, ConfigViolations& violations) {
   if (config.empty()) {
+    if (tls.allowed_peers().empty() && !tls.insecure_loopback()) {
+      violations.Add("tls.allowed_peers", "must name at least one peer");
+    }
     return Tenants(
         std::vector<std::string>(tls.allowed_peers().begin(), tls.allowed_peers().end()));
   }

@@ -20,7 +20,8 @@ struct TenantRules {
 
 // The tenants of `config`, each wrong field noted in `violations` ("tenants[1].methods[0]: ...").
 // Names of peers are listed either there or in `tls`, which is given the names of all tenants: TLS
-// admits them. Under tls.insecure_loopback nobody has a name, so that there can be one tenant only.
+// admits them. Nobody at all is a violation, too. Under tls.insecure_loopback nobody has a name, so
+// that there can be one tenant only.
 Tenants CheckTenants(const google::protobuf::RepeatedPtrField<config::v1::Tenant>& config,
                      const TenantRules& rules, config::v1::Tls& tls, ConfigViolations& violations);
 

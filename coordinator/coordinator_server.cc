@@ -94,7 +94,7 @@ absl::Status CoordinatorServer::TakeOver(const Settings& settings,
   MPIC_RETURN_IF_ERROR(CheckReload(former->settings().config, settings.config, ReloadableFields()));
   if (live_generations_->count() >= kGenerationsMax) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("calls still work with ", kGenerationsMax,
+        absl::StrCat("calls still work with ", kGenerationsMax - 1,
                      " former configurations: try again when some have ended, at most ",
                      absl::FormatDuration(settings_.limits.request_timeout), " from now"));
   }

@@ -28,23 +28,25 @@ namespace {
 absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   config::v1::CoordinatorConfig config;
   MPIC_RETURN_IF_ERROR(LoadConfigFile(file, config));
-  MPIC_ASSIGN_OR_RETURN(Settings settings, CheckSettings(config, absl::Now()));
-  // Also opens and checks the files that it names.
+  return CheckSettings(config, absl::Now());
+}
+
+// Opens and checks the files that the configuration names, before anything is started with them.
+absl::Status CheckFiles(const Settings& settings) {
   MPIC_RETURN_IF_ERROR(
       UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
   std::vector<ConfiguredPerspective> perspectives = settings.remotes;
   if (settings.primary) perspectives.push_back(*settings.primary);
   for (const ConfiguredPerspective& one : perspectives) {
     MPIC_RETURN_IF_ERROR(UnderField(
-        config.has_perspective_tls() ? "perspective_tls" : "tls",
+        settings.config.has_perspective_tls() ? "perspective_tls" : "tls",
         ChannelCredentials(settings.perspective_tls, one.peer_name, one.address).status()));
   }
   if (const std::string& key = settings.audit.checkpoint_key_file; !key.empty()) {
     MPIC_RETURN_IF_ERROR(LoadCheckpointKey(key).status());
   }
   MPIC_RETURN_IF_ERROR(LoadAttestationKeys(settings).status());
-  MPIC_RETURN_IF_ERROR(PublicSuffixList::Load(settings.public_suffix_list_file).status());
-  return settings;
+  return PublicSuffixList::Load(settings.public_suffix_list_file).status();
 }
 
 void Warn(const Settings& settings) {
@@ -53,7 +55,9 @@ void Warn(const Settings& settings) {
   }
 }
 
-// `in_force` is the configuration as it was read, before and afterwards.
+// `in_force` is the configuration as it was read, before and afterwards. The server opens what it
+// takes anew. Certificates are not among that: it follows their files by itself, and half a pair on
+// disk must not keep an operator from dismissing a tenant.
 void Reload(const ServerFlags& flags, const ProcessSignals& signals, CoordinatorServer& server,
             config::v1::CoordinatorConfig& in_force) {
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
@@ -73,6 +77,9 @@ int Run(int argc, char** argv) {
   const auto& flags = std::get<ServerFlags>(flags_or_exit);
   const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
   if (!settings.ok()) return RefuseConfig(flags, settings.status());
+  if (const absl::Status files = CheckFiles(*settings); !files.ok()) {
+    return RefuseConfig(flags, files);
+  }
   if (flags.check_config) {
     for (const std::string& warning : settings->warnings)
       std::cout << "warning: " << warning << '\n';

@@ -25,15 +25,20 @@ namespace {
 absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   config::v1::PerspectiveConfig config;
   MPIC_RETURN_IF_ERROR(LoadConfigFile(file, config));
-  MPIC_ASSIGN_OR_RETURN(Settings settings, CheckSettings(config));
-  // Also opens and checks the files that it names.
-  MPIC_RETURN_IF_ERROR(
-      UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
-  if (settings.attestation) MPIC_RETURN_IF_ERROR(Attester::Load(*settings.attestation).status());
-  return settings;
+  return CheckSettings(config);
 }
 
-// `in_force` is the configuration as it was read, before and afterwards.
+// Opens and checks the files that the configuration names, before anything is started with them.
+absl::Status CheckFiles(const Settings& settings) {
+  MPIC_RETURN_IF_ERROR(
+      UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
+  if (!settings.attestation) return absl::OkStatus();
+  return Attester::Load(*settings.attestation).status();
+}
+
+// `in_force` is the configuration as it was read, before and afterwards. The files that it names
+// are not opened: the server follows its certificates by itself, and half a pair on disk must not
+// keep an operator from dismissing a tenant.
 void Reload(const ServerFlags& flags, PerspectiveServer& server,
             config::v1::PerspectiveConfig& in_force) {
   const absl::StatusOr<Settings> next = LoadSettings(flags.config_file);
@@ -52,6 +57,9 @@ int Run(int argc, char** argv) {
   const auto& flags = std::get<ServerFlags>(flags_or_exit);
   const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
   if (!settings.ok()) return RefuseConfig(flags, settings.status());
+  if (const absl::Status files = CheckFiles(*settings); !files.ok()) {
+    return RefuseConfig(flags, files);
+  }
   if (flags.check_config) {
     std::cout << flags.config_file << ": ok\n";
     return kExitOk;

@@ -117,6 +117,19 @@ TEST(TenantsTest, WithoutTlsThereIsOneTenantWithoutNames) {
   EXPECT_THAT(world.tls.allowed_peers(), IsEmpty());
 }
 
+TEST(TenantsTest, SomebodyMustBeLetIn) {
+  const google::protobuf::RepeatedPtrField<config::v1::Tenant> none;
+  config::v1::Tls tls;
+  ConfigViolations nobody;
+  CheckTenants(none, {}, tls, nobody);
+  EXPECT_THAT(std::string(nobody.ToStatus().message()),
+              HasSubstr("tls.allowed_peers: must name at least one peer"));
+  tls.set_insecure_loopback(true);
+  ConfigViolations loopback;
+  CheckTenants(none, {}, tls, loopback);
+  EXPECT_TRUE(loopback.empty());
+}
+
 TEST(TenantsTest, EachViolationNamesItsField) {
   const struct {
     const char* name;

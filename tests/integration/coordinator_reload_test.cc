@@ -212,7 +212,7 @@ TEST(CoordinatorReloadTest, OnlySoManyConfigurationsHaveCalls) {
   }
   const absl::Status refused = world.Reload();
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("8 former configurations"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("7 former configurations"));
   // The oldest configuration has had its last call.
   EXPECT_TRUE(world.at("frankfurt").ReleaseHeld());
   EXPECT_TRUE(calls.front()->Wait().ok());
