@@ -25,15 +25,15 @@ LogLimit& Warnings() {
 void Write(gpr_log_func_args* arguments) {
   absl::string_view file = arguments->file;
   file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
-  const bool is_error = arguments->severity == GPR_LOG_SEVERITY_ERROR;
-  if (is_error) NoteHandshakeFailure(arguments->message);
   const std::initializer_list<LogField> fields = {
       {"detail", arguments->message}, {"file", file}, {"line", arguments->line}};
-  if (is_error && !IsHostNameNote(arguments->message)) {
-    Warnings().Log(LogLevel::kWarning, file, "grpc", fields);
-  } else {
-    Log(LogLevel::kDebug, "grpc", fields);
+  if (arguments->severity != GPR_LOG_SEVERITY_ERROR || IsHostNameNote(arguments->message)) {
+    return Log(LogLevel::kDebug, "grpc", fields);
   }
+  const absl::string_view reason = NoteHandshakeFailure(arguments->message);
+  if (reason.empty()) return Warnings().Log(LogLevel::kWarning, file, "grpc", fields);
+  Warnings().Log(LogLevel::kWarning, reason, "handshake failed",
+                 {{"reason", reason}, {"detail", arguments->message}});
 }
 
 }  // namespace

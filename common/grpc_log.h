@@ -6,8 +6,9 @@ namespace mpic {
 
 // From now on gRPC logs through Log as "grpc", with file and line. Its errors, which are mostly
 // what peers did (a failed handshake), become warnings, within LogLimit for each of its files; the
-// rest debug. Failed handshakes are counted, all of them (common/handshake_failures.h). Once, after
-// InitLog.
+// rest debug. Failed handshakes are counted, all of them, and logged as "handshake failed" with the
+// reason by which they are counted, within LogLimit for each (common/handshake_failures.h). Once,
+// after InitLog.
 void RouteGrpcLog();
 
 }  // namespace mpic

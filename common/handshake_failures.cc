@@ -52,18 +52,20 @@ Reason ReasonOf(std::uint32_t openssl_error) {
 
 }  // namespace
 
-void NoteHandshakeFailure(absl::string_view grpc_message) {
+absl::string_view NoteHandshakeFailure(absl::string_view grpc_message) {
   // "Handshake failed with fatal error SSL_ERROR_SSL: error:0A000086:SSL routines::..."
   constexpr absl::string_view kBeginning = "Handshake failed with fatal error ";
   constexpr absl::string_view kCode = ": error:";
   constexpr std::size_t kCodeDigits = 8;
-  if (!absl::StartsWith(grpc_message, kBeginning)) return;
+  if (!absl::StartsWith(grpc_message, kBeginning)) return "";
   const std::size_t code = grpc_message.find(kCode);
   std::uint32_t error = 0;
   const bool known =
       code != absl::string_view::npos &&
       absl::SimpleHexAtoi(grpc_message.substr(code + kCode.size(), kCodeDigits), &error);
-  ++counts[known ? ReasonOf(error) : kOther];
+  const Reason reason = known ? ReasonOf(error) : kOther;
+  ++counts[reason];
+  return kNames[reason];
 }
 
 std::vector<prometheus::MetricFamily> HandshakeFailures::Collect() const {

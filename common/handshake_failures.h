@@ -17,9 +17,9 @@
 
 namespace mpic {
 
-// Counts what one message of gRPC's log says; most say nothing of a handshake. Thread-safe. The
-// counts are the process's, as gRPC's log is.
-void NoteHandshakeFailure(absl::string_view grpc_message);
+// Counts what one message of gRPC's log says, and returns its reason; most say nothing of a
+// handshake, and get an empty one. Thread-safe. The counts are the process's, as gRPC's log is.
+absl::string_view NoteHandshakeFailure(absl::string_view grpc_message);
 
 // Thread-safe.
 class HandshakeFailures final : public prometheus::Collectable {

@@ -46,7 +46,7 @@ TEST(HandshakeFailuresTest, CountsByOpensslsReason) {
     std::map<std::string, double> expected = Counts();
     ASSERT_EQ(expected.size(), 6U);
     if (*c.reason != '\0') ++expected[c.reason];
-    NoteHandshakeFailure(c.message);
+    EXPECT_EQ(NoteHandshakeFailure(c.message), c.reason);
     EXPECT_EQ(Counts(), expected);
   }
 }
