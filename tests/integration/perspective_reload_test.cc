@@ -3,18 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "absl/strings/str_cat.h"
-#include "common/credentials.h"
-#include "common/proto_time.h"
-#include "tests/support/fake_dns_client.h"
-#include "tests/support/hostile_dns_server.h"
-#include "tests/support/perspective_under_test.h"
-#include "tests/support/tcp_exchange.h"
-#include "tests/support/test_certificates.h"
+#include "tests/support/perspective_of_tenants.h"
 
 namespace mpic::testing {
 namespace {
@@ -23,66 +15,20 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr unsigned kTxt = 16;
-constexpr char kRandomValue[] = "4f9c2a7be1d04c6f8a35b1e97d20c4aa";
-constexpr char kPerspective[] = "spiffe://mpic.example/perspective";
 constexpr char kOne[] = "spiffe://one.example/coordinator";
 constexpr char kTwo[] = "spiffe://two.example/coordinator";
 
-v1::Check DnsChange(const std::string& check_id, const std::string& name) {
-  v1::Check check;
-  check.set_check_id(check_id);
-  check.mutable_identifier()->set_dns_name(name);
-  *check.mutable_time_budget() = ToProtoDuration(absl::Seconds(100));
-  check.mutable_dns_change()->set_record_type(v1::DnsChange::TXT);
-  check.mutable_dns_change()->set_prefix_label("_dcv");
-  check.mutable_dns_change()->set_expected_value(kRandomValue);
-  return check;
-}
-v1::Check Shop(const std::string& check_id) { return DnsChange(check_id, "shop.example.com"); }
-
-// shop.example.com proves control at once; about silent.example.com the resolver says nothing.
-class PerspectiveReloadTest : public ::testing::Test {
+class PerspectiveReloadTest : public PerspectiveOfTenants {
  protected:
-  PerspectiveReloadTest() : config_(LoopbackPerspective(dns_.endpoint())) {
-    dns_.Add("_dcv.shop.example.com", kTxt, CharacterString(kRandomValue));
-    dns_.Ignore("_dcv.silent.example.com");
-    *config_.mutable_limits()->mutable_dns_timeout() = ToProtoDuration(absl::Seconds(10));
-    config_.mutable_limits()->set_dns_tries(5);
-    *config_.mutable_drain_timeout() = ToProtoDuration(absl::Milliseconds(100));
-    config_.set_admin_listen("127.0.0.1:0");
-    *config_.mutable_tls() = ca_.TlsFor(kPerspective);
-    SetTenant("one", kOne);
-    SetTenant("two", kTwo);
+  PerspectiveReloadTest() {
+    DemandCertificates();
+    AddTenant("one", kOne);
+    AddTenant("two", kTwo);
   }
 
-  config::v1::Tenant& SetTenant(const std::string& id, const std::string& peer_name) {
-    config::v1::Tenant& tenant = *config_.add_tenants();
-    tenant.set_tenant_id(id);
-    tenant.add_peer_names(peer_name);
-    return tenant;
-  }
-  PerspectiveUnderTest& perspective() {
-    if (!perspective_) perspective_ = std::make_unique<PerspectiveUnderTest>(config_);
-    return *perspective_;
-  }
   absl::Status Reload() {
     return perspective().server().Reload(perspective::CheckSettings(config_));
   }
-  std::unique_ptr<v1::PerspectiveService::Stub> StubAs(const std::string& caller) {
-    const std::string target = absl::StrCat("127.0.0.1:", perspective().server().port());
-    return v1::PerspectiveService::NewStub(grpc::CreateChannel(
-        target, ChannelCredentials(ca_.TlsFor(caller), kPerspective, target).value()));
-  }
-  std::string Page(const std::string& path) {
-    return Exchange(perspective().server().admin_port(),
-                    absl::StrCat("GET ", path, " HTTP/1.0\r\nHost: localhost\r\n\r\n"));
-  }
-
-  test::TestCa ca_;
-  HostileDnsServer dns_;
-  config::v1::PerspectiveConfig config_;
-  std::unique_ptr<PerspectiveUnderTest> perspective_;
 };
 
 bool IsGoingAway(const std::optional<v1::CheckResponse>& heard) {
@@ -95,7 +41,7 @@ TEST_F(PerspectiveReloadTest, WhoIsGoneMayFinishAndNothingElse) {
   CheckConversation one(*one_stub);
   CheckConversation two(*two_stub);
   ASSERT_TRUE(one.Hear() && two.Hear());
-  one.Ask(DnsChange("under-way", "silent.example.com"));
+  one.Ask(Silent(0));
   one.Ask(Shop("before"));
   EXPECT_EQ(VerdictOf(one.HearResult()), "PASSED");
 
@@ -108,7 +54,7 @@ TEST_F(PerspectiveReloadTest, WhoIsGoneMayFinishAndNothingElse) {
   EXPECT_EQ(VerdictOf(refused), "ERROR UNSUPPORTED_METHOD");
   EXPECT_THAT(refused.problem().detail(), HasSubstr("may not ask any more"));
   // What is under way is still its own; it would take long.
-  one.CancelCheck("under-way");
+  one.CancelCheck("silent-0");
   EXPECT_EQ(VerdictOf(one.HearResult()), "ERROR CANCELLED");
   one.HalfClose();
   EXPECT_FALSE(one.Hear().has_value());

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <future>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,13 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "common/credentials.h"
-#include "common/proto_time.h"
-#include "tests/support/fake_dns_client.h"
-#include "tests/support/hostile_dns_server.h"
-#include "tests/support/perspective_under_test.h"
-#include "tests/support/tcp_exchange.h"
-#include "tests/support/test_certificates.h"
+#include "tests/support/perspective_of_tenants.h"
 
 namespace mpic::testing {
 namespace {
@@ -28,75 +21,22 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr unsigned kTxt = 16;
-constexpr char kRandomValue[] = "4f9c2a7be1d04c6f8a35b1e97d20c4aa";
-constexpr char kPerspective[] = "spiffe://mpic.example/perspective";
 constexpr char kLoud[] = "spiffe://loud.example/coordinator";
 constexpr char kQuiet[] = "spiffe://quiet.example/coordinator";
 constexpr char kStranger[] = "spiffe://strange.example/coordinator";
 
-v1::Check DnsChange(const std::string& check_id, const std::string& name) {
-  v1::Check check;
-  check.set_check_id(check_id);
-  check.mutable_identifier()->set_dns_name(name);
-  *check.mutable_time_budget() = ToProtoDuration(absl::Seconds(100));
-  check.mutable_dns_change()->set_record_type(v1::DnsChange::TXT);
-  check.mutable_dns_change()->set_prefix_label("_dcv");
-  check.mutable_dns_change()->set_expected_value(kRandomValue);
-  return check;
-}
-
-// shop.example.com proves control at once; about silentN.example.com the resolver says nothing.
-class PerspectiveTenantsTest : public ::testing::Test {
+class PerspectiveTenantsTest : public PerspectiveOfTenants {
  protected:
-  PerspectiveTenantsTest() : config_(LoopbackPerspective(dns_.endpoint())) {
-    dns_.Add("_dcv.shop.example.com", kTxt, CharacterString(kRandomValue));
-    for (int i = 0; i < 10; ++i) dns_.Ignore(absl::StrCat("_dcv.silent", i, ".example.com"));
-    *config_.mutable_limits()->mutable_dns_timeout() = ToProtoDuration(absl::Seconds(10));
-    config_.mutable_limits()->set_dns_tries(5);
-    *config_.mutable_drain_timeout() = ToProtoDuration(absl::Milliseconds(100));
-    config_.set_admin_listen("127.0.0.1:0");
-  }
-
-  config::v1::Tenant& AddTenant(const std::string& id, const std::string& peer_name = "") {
-    config::v1::Tenant& tenant = *config_.add_tenants();
-    tenant.set_tenant_id(id);
-    if (!peer_name.empty()) tenant.add_peer_names(peer_name);
-    return tenant;
-  }
-  PerspectiveUnderTest& perspective() {
-    if (!perspective_) perspective_ = std::make_unique<PerspectiveUnderTest>(config_);
-    return *perspective_;
-  }
-  // A channel for the bearer of this name, once config_ demands certificates.
-  std::shared_ptr<grpc::Channel> ChannelAs(const std::string& caller) {
-    const std::string target = absl::StrCat("127.0.0.1:", perspective().server().port());
-    return grpc::CreateChannel(
-        target, ChannelCredentials(ca_.TlsFor(caller), kPerspective, target).value());
-  }
-  std::string Metrics() {
-    return Exchange(perspective().server().admin_port(),
-                    "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n");
-  }
-  static v1::Check Shop(const std::string& id) { return DnsChange(id, "shop.example.com"); }
-  static v1::Check Silent(int number) {
-    return DnsChange(absl::StrCat("silent-", number),
-                     absl::StrCat("silent", number, ".example.com"));
-  }
-
-  test::TestCa ca_;
-  HostileDnsServer dns_;
-  config::v1::PerspectiveConfig config_;
-  std::unique_ptr<PerspectiveUnderTest> perspective_;
+  std::string Metrics() { return Page("/metrics"); }
 };
 
 TEST_F(PerspectiveTenantsTest, OneTenantsLoadDoesNotStarveAnother) {
-  *config_.mutable_tls() = ca_.TlsFor(kPerspective);
+  DemandCertificates();
   AddTenant("loud", kLoud);
   AddTenant("quiet", kQuiet);
   config_.mutable_limits()->set_checks_in_flight(8);  // a share is two
-  const auto loud_stub = v1::PerspectiveService::NewStub(ChannelAs(kLoud));
-  const auto quiet_stub = v1::PerspectiveService::NewStub(ChannelAs(kQuiet));
+  const auto loud_stub = StubAs(kLoud);
+  const auto quiet_stub = StubAs(kQuiet);
   CheckConversation loud(*loud_stub);
   CheckConversation quiet(*quiet_stub);
   ASSERT_TRUE(loud.Hear() && quiet.Hear());
@@ -119,7 +59,7 @@ TEST_F(PerspectiveTenantsTest, OneTenantsLoadDoesNotStarveAnother) {
 }
 
 TEST_F(PerspectiveTenantsTest, StrangersAreRefusedAndUnknownMethodsAreUnimplemented) {
-  *config_.mutable_tls() = ca_.TlsFor(kPerspective);
+  DemandCertificates();
   AddTenant("loud", kLoud);
   const auto channel = ChannelAs(kStranger);
   const auto stub = v1::PerspectiveService::NewStub(channel);
@@ -180,6 +120,11 @@ TEST_F(PerspectiveTenantsTest, OneNameHasItsLimitOverAllStreamsHoweverAStreamEnd
   const v1::CheckResult refused = second->HearResult();
   EXPECT_EQ(VerdictOf(refused), "ERROR OVERLOADED");
   EXPECT_THAT(refused.problem().detail(), HasSubstr("for one name"));
+  // Nor by way of another name of the same Authorization Domain Name.
+  v1::Check pruned = DnsChange("pruned", "www.silent0.example.com");
+  pruned.set_authorization_domain_name("silent0.example.com");
+  second->Ask(pruned);
+  EXPECT_EQ(VerdictOf(second->HearResult()), "ERROR OVERLOADED");
   // Whoever has an answer may ask again at once.
   for (int i = 0; i < 20; ++i) {
     second->Ask(Shop("again"));
