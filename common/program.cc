@@ -17,8 +17,13 @@ std::variant<ServerFlags, int> ParseServerFlags(int argc, char** argv, absl::str
   CLI::App app{std::string(description), std::string(program)};
   app.set_version_flag("--version", absl::StrCat(program, " " MPIC_VERSION));
   app.add_option("--config", flags.config_file, "Configuration file (YAML)")->required();
-  app.add_flag("--check-config", flags.check_config,
-               "Check the configuration and the files it names, and exit");
+  CLI::Option* check_config =
+      app.add_flag("--check-config", flags.check_config,
+                   "Check the configuration and the files it names, and exit");
+  app.add_flag("--check-reload", flags.check_reload,
+               "Check what SIGHUP takes from the configuration, and exit: neither certificates nor "
+               "keys to sign with are opened")
+      ->excludes(check_config);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,4 +1,4 @@
-// The command line that both servers share: --config, --check-config, --version.
+// The command line that both servers share: --config, --check-config, --check-reload, --version.
 #ifndef MPIC_COMMON_PROGRAM_H_
 #define MPIC_COMMON_PROGRAM_H_
 
@@ -20,7 +20,8 @@ inline constexpr int kExitUsage = 2;  // command line or configuration
 
 struct ServerFlags {
   std::string config_file;
-  bool check_config = false;  // check and exit
+  bool check_config = false;  // check what a start takes, and exit
+  bool check_reload = false;  // what a reload takes
 };
 
 // Flags to go on with, or the code to exit with: --help and --version have printed, a bad command

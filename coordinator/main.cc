@@ -31,7 +31,13 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file) {
   return CheckSettings(config, absl::Now());
 }
 
-// Opens and checks the files that the configuration names, before anything is started with them.
+// Opens and checks the files that the configuration names, before anything is done with them: those
+// that are taken at every reload, and those of the start.
+absl::Status CheckReloadedFiles(const Settings& settings) {
+  MPIC_RETURN_IF_ERROR(LoadAttestationKeys(settings).status());
+  return PublicSuffixList::Load(settings.public_suffix_list_file).status();
+}
+
 absl::Status CheckFiles(const Settings& settings) {
   MPIC_RETURN_IF_ERROR(
       UnderField("tls", ServerCredentials(settings.tls, settings.listen).status()));
@@ -45,8 +51,7 @@ absl::Status CheckFiles(const Settings& settings) {
   if (const std::string& key = settings.audit.checkpoint_key_file; !key.empty()) {
     MPIC_RETURN_IF_ERROR(LoadCheckpointKey(key).status());
   }
-  MPIC_RETURN_IF_ERROR(LoadAttestationKeys(settings).status());
-  return PublicSuffixList::Load(settings.public_suffix_list_file).status();
+  return CheckReloadedFiles(settings);
 }
 
 void Warn(const Settings& settings) {
@@ -77,10 +82,10 @@ int Run(int argc, char** argv) {
   const auto& flags = std::get<ServerFlags>(flags_or_exit);
   const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
   if (!settings.ok()) return RefuseConfig(flags, settings.status());
-  if (const absl::Status files = CheckFiles(*settings); !files.ok()) {
-    return RefuseConfig(flags, files);
-  }
-  if (flags.check_config) {
+  const absl::Status files =
+      flags.check_reload ? CheckReloadedFiles(*settings) : CheckFiles(*settings);
+  if (!files.ok()) return RefuseConfig(flags, files);
+  if (flags.check_config || flags.check_reload) {
     for (const std::string& warning : settings->warnings)
       std::cout << "warning: " << warning << '\n';
     std::cout << flags.config_file << ": ok\n";
