@@ -154,6 +154,7 @@ absl::StatusOr<CertificateFiles> ReadCertificateFiles(const config::v1::Tls& tls
   files.certificate_chain = ToPem(identity.chain);
   files.private_key = ToPem(identity.key);
   files.trusted_cas = ToPem(trusted);
+  files.not_before = TimeOf(X509_get0_notBefore(identity.chain[0].get()));
   files.not_after = TimeOf(X509_get0_notAfter(identity.chain[0].get()));
   return files;
 }

@@ -18,7 +18,8 @@ struct CertificateFiles {
   std::string private_key;        // PEM
   std::string trusted_cas;        // PEM
   std::string crls;               // PEM; empty without crl_directory
-  absl::Time not_after;           // of the leaf
+  absl::Time not_before;          // of the leaf
+  absl::Time not_after;
 
   friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
 };

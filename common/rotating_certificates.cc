@@ -68,7 +68,7 @@ absl::Status RotatingCertificates::Take(CertificateFiles files) {
   MPIC_RETURN_IF_ERROR(trusted_cas_->Replace(files.trusted_cas));
   auto judge = std::make_shared<const PeerJudge>(files.trusted_cas, files.crls);
   in_use_ = std::move(files);
-  if (metrics_) metrics_->SetNotAfter(in_use_.not_after);
+  if (metrics_) metrics_->SetValidity(in_use_.not_before, in_use_.not_after);
   const absl::MutexLock lock(&judge_mutex_);
   judge_ = std::move(judge);
   return absl::OkStatus();

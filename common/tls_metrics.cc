@@ -21,7 +21,12 @@ TlsMetrics::TlsMetrics(prometheus::Registry& registry, TlsRole role)
     : TlsMetrics(registry, {{"role", TlsRoleName(role)}}) {}
 
 TlsMetrics::TlsMetrics(prometheus::Registry& registry, const prometheus::Labels& role)
-    : not_after_(prometheus::BuildGauge()
+    : not_before_(prometheus::BuildGauge()
+                      .Name("mpic_tls_certificate_not_before_timestamp_seconds")
+                      .Help("Since when the certificate that this program presents is valid.")
+                      .Register(registry)
+                      .Add(role)),
+      not_after_(prometheus::BuildGauge()
                      .Name("mpic_tls_certificate_not_after_timestamp_seconds")
                      .Help("When the certificate that this program presents expires.")
                      .Register(registry)
@@ -42,7 +47,8 @@ TlsMetrics::TlsMetrics(prometheus::Registry& registry, const prometheus::Labels&
       revocation_unknown_(peers_.Add(With(role, "reason", "revocation_unknown"))),
       misnamed_(peers_.Add(With(role, "reason", "name"))) {}
 
-void TlsMetrics::SetNotAfter(absl::Time not_after) {
+void TlsMetrics::SetValidity(absl::Time not_before, absl::Time not_after) {
+  not_before_.Set(static_cast<double>(absl::ToUnixSeconds(not_before)));
   not_after_.Set(static_cast<double>(absl::ToUnixSeconds(not_after)));
 }
 

@@ -1,7 +1,8 @@
 // What is counted about TLS, for one role of a program:
-//   mpic_tls_certificate_not_after_timestamp_seconds{role}  the certificate in use
-//   mpic_tls_reloads_total{role,result}                     taken, refused: looks at changed files
-//   mpic_tls_peers_refused_total{role,reason}               after the handshake, by our own check
+//   mpic_tls_certificate_not_before_timestamp_seconds{role}  the certificate in use
+//   mpic_tls_certificate_not_after_timestamp_seconds{role}   its end
+//   mpic_tls_reloads_total{role,result}                      taken, refused: looks at changed files
+//   mpic_tls_peers_refused_total{role,reason}                after the handshake, by our own check
 #ifndef MPIC_COMMON_TLS_METRICS_H_
 #define MPIC_COMMON_TLS_METRICS_H_
 
@@ -22,7 +23,7 @@ class TlsMetrics {
  public:
   TlsMetrics(prometheus::Registry& registry, TlsRole role);
 
-  void SetNotAfter(absl::Time not_after);
+  void SetValidity(absl::Time not_before, absl::Time not_after);
   void CountTaken() { taken_.Increment(); }
   void CountRefused() { refused_.Increment(); }
   // A peer with a fault, or a server of another name than was called.
@@ -32,6 +33,7 @@ class TlsMetrics {
  private:
   TlsMetrics(prometheus::Registry& registry, const prometheus::Labels& role);
 
+  prometheus::Gauge& not_before_;
   prometheus::Gauge& not_after_;
   prometheus::Family<prometheus::Counter>& reloads_;
   prometheus::Counter& taken_;

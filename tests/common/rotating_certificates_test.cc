@@ -125,19 +125,22 @@ TEST_F(RotatingCertificatesTest, MetricsExistFromTheStart) {
   }
 }
 
-TEST_F(RotatingCertificatesTest, TheExpiryFollows) {
-  const auto expiry = [this] {
+TEST_F(RotatingCertificatesTest, TheValidityFollows) {
+  const auto gauge = [this](const char* name) {
     for (const auto& family : registry_->Collect()) {
-      if (family.name == "mpic_tls_certificate_not_after_timestamp_seconds") {
-        return family.metric.at(0).gauge.value;
-      }
+      if (family.name == name) return family.metric.at(0).gauge.value;
     }
     return 0.0;
   };
-  const double before = expiry();
+  const auto begin = [&] { return gauge("mpic_tls_certificate_not_before_timestamp_seconds"); };
+  const auto end = [&] { return gauge("mpic_tls_certificate_not_after_timestamp_seconds"); };
+  const double before = end();
+  EXPECT_LE(begin(), absl::ToUnixSeconds(absl::Now()));
+  EXPECT_NEAR(end() - begin(), 24 * 3600, 7200);
   PutPair(second_);
   EXPECT_EQ(Reload(), Reloaded::kTaken);
-  EXPECT_NEAR(expiry() - before, 24 * 3600, 60);
+  EXPECT_NEAR(end() - before, 24 * 3600, 60);
+  EXPECT_NEAR(end() - begin(), 48 * 3600, 7200);
 }
 
 struct Files {
