@@ -73,10 +73,9 @@ Metrics::Metrics(prometheus::Registry& registry, const Tenants& tenants, bool la
                    .Add({})),
       dnssec_proven_(prometheus::BuildGauge()
                          .Name("mpic_perspective_dnssec_proven")
-                         .Help("1 while the resolver shows that it validates DNSSEC; 0 also where "
-                               "that is not claimed.")
-                         .Register(registry)
-                         .Add({})) {
+                         .Help("1 while the resolver shows that it validates DNSSEC, 0 while it "
+                               "does not; absent where that is not claimed.")
+                         .Register(registry)) {
   auto& checks = prometheus::BuildCounter()
                      .Name("mpic_perspective_checks_total")
                      .Help("Finished checks by method and outcome.")

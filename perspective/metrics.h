@@ -27,8 +27,9 @@ class Metrics {
                   absl::Duration took);
   // A peer that is not listed was turned away.
   void CountRefusedPeer() { refused_peers_.Increment(); }
-  // The resolver was asked to show that it validates DNSSEC.
-  void SetDnssecProven(bool proven) { dnssec_proven_.Set(proven ? 1 : 0); }
+  // The resolver was asked to show that it validates DNSSEC. There is no series before the first
+  // time, so that where this is not claimed nobody takes it for lost.
+  void SetDnssecProven(bool proven) { dnssec_proven_.Add({}).Set(proven ? 1 : 0); }
   TenantMetrics& tenants() { return tenants_; }
   prometheus::Gauge& checks_in_flight() { return checks_in_flight_; }
   prometheus::Gauge& streams() { return streams_; }
@@ -44,7 +45,7 @@ class Metrics {
   prometheus::Counter& refused_peers_;
   prometheus::Gauge& checks_in_flight_;
   prometheus::Gauge& streams_;
-  prometheus::Gauge& dnssec_proven_;
+  prometheus::Family<prometheus::Gauge>& dnssec_proven_;
 };
 
 }  // namespace mpic::perspective
