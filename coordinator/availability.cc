@@ -1,6 +1,7 @@
 #include "coordinator/availability.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,8 @@ void Availability::PublishReach() {
   const Reach reach = ReachLocked();
   metrics_.SetReach(static_cast<int>(reach.remotes) - static_cast<int>(DemandNow().remotes),
                     static_cast<int>(reach.rirs.size()));
+  metrics_.SetPrimary(settings_.primary ? std::optional(ReachableLocked(*settings_.primary))
+                                        : std::nullopt);
 }
 
 void Availability::Publish(std::function<void()> on_change) {

@@ -1,6 +1,7 @@
 #include "coordinator/metrics.h"
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "common/proto_time.h"
@@ -80,7 +81,10 @@ Metrics::Metrics(prometheus::Registry& registry, const Settings& settings)
       remote_answers_(registry),
       families_(registry),
       of_tenants_(CounterFamily(registry, "mpic_coordinator_tenant_requests_total",
-                                "Calls by tenant and gRPC status.")) {
+                                "Calls by tenant and gRPC status.")),
+      of_primary_(GaugeFamily(registry, "mpic_coordinator_primary_connected",
+                              "1 while the primary perspective can be asked; absent where RAs "
+                              "bring their own determination.")) {
   AddCorroborations(registry);
   auto& refused = CounterFamily(registry, "mpic_coordinator_refused_requests_total",
                                 "Calls refused as a whole, by gRPC status.");
@@ -303,6 +307,16 @@ void Metrics::SetStreams(const std::string& perspective_id, int streams) {
 void Metrics::SetReach(int quorum_margin, int rirs) {
   quorum_margin_->Set(quorum_margin);
   rirs_->Set(rirs);
+}
+
+void Metrics::SetPrimary(std::optional<bool> connected) {
+  const absl::MutexLock lock(&mutex_);
+  if (connected) {
+    primary_ = &of_primary_.Add({});
+    primary_->Set(*connected ? 1 : 0);
+  } else if (primary_ != nullptr) {
+    of_primary_.Remove(std::exchange(primary_, nullptr));
+  }
 }
 
 }  // namespace mpic::coordinator

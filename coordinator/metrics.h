@@ -10,6 +10,7 @@
 #include <prometheus/registry.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -56,6 +57,9 @@ class Metrics {
   // How many of the connected remotes may be lost before no verdict can be had, negative when some
   // are missing; RIR regions of the connected remotes.
   void SetReach(int quorum_margin, int rirs);
+  // Whether the primary can be asked, without which there is no verdict; null where RAs bring their
+  // own determination: then there is no such series.
+  void SetPrimary(std::optional<bool> connected);
   TenantMetrics& tenants() { return tenants_; }
   prometheus::Gauge& checks_in_flight() { return *checks_in_flight_; }
 
@@ -94,7 +98,9 @@ class Metrics {
   RemoteAnswers remote_answers_;
   PerspectiveFamilies families_;
   prometheus::Family<prometheus::Counter>& of_tenants_;
+  prometheus::Family<prometheus::Gauge>& of_primary_;
   absl::Mutex mutex_;
+  prometheus::Gauge* primary_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::map<std::string, PerspectiveCounters> perspectives_ ABSL_GUARDED_BY(mutex_);
   // By tenant id.
   std::map<std::string, std::map<std::string, prometheus::Counter*>> tenant_requests_

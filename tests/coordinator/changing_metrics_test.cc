@@ -146,6 +146,22 @@ TEST_F(ChangingMetricsTest, OnlyThePublishedAvailabilityTells) {
   EXPECT_THAT(Text(), HasSubstr(Streams("oregon", "ARIN") + "2\n"));
 }
 
+TEST_F(ChangingMetricsTest, APrimaryOfTheRasOwnIsNotToldOf) {
+  auto config = SoundConfig();
+  config.clear_primary_perspective_id();
+  const Settings without_primary = Sound(config);
+  Availability with(sound_, clock_, metrics_);
+  with.Publish(nullptr);
+  EXPECT_THAT(Text(), HasSubstr("mpic_coordinator_primary_connected 0\n"));
+  with.Withdraw();
+  Availability without(without_primary, clock_, metrics_);
+  without.Publish(nullptr);
+  EXPECT_THAT(Text(), Not(HasSubstr("\nmpic_coordinator_primary_connected ")));
+  without.Withdraw();
+  with.Publish(nullptr);
+  EXPECT_THAT(Text(), HasSubstr("mpic_coordinator_primary_connected 0\n"));
+}
+
 TEST_F(ChangingMetricsTest, AllAreThereWhenEachHasItsStreams) {
   Availability availability(without_stockholm_, clock_, metrics_);
   for (int stream = 0; stream < 2; ++stream) {

@@ -62,6 +62,20 @@ TEST_F(MetricsTest, TheQuorumMarginIsWhatMayBeLost) {
   EXPECT_FALSE(availability.CanFormCohort().ok());
 }
 
+TEST_F(MetricsTest, ThePrimaryIsNoPartOfTheMargin) {
+  const Settings settings = Checked(SoundConfig());
+  Metrics metrics(registry_, settings);
+  Availability availability(settings, clock_, metrics);
+  availability.Publish(nullptr);
+  ConnectAll(availability, settings);
+  EXPECT_THAT(Text(), HasSubstr("mpic_coordinator_quorum_margin 2\n"));
+  EXPECT_THAT(Text(), HasSubstr("mpic_coordinator_primary_connected 0\n"));
+  EXPECT_FALSE(availability.CanFormCohort().ok());
+  availability.StreamUp("frankfurt");
+  EXPECT_THAT(Text(), HasSubstr("mpic_coordinator_primary_connected 1\n"));
+  EXPECT_TRUE(availability.CanFormCohort().ok());
+}
+
 TEST_F(MetricsTest, TheQuorumMarginKnowsThatManyWhoAreAskedMustAnswer) {
   const Settings settings = Checked(EightRemotes());
   Metrics metrics(registry_, settings);
