@@ -1,5 +1,6 @@
 #include "coordinator/cli/account_uri.h"
 
+#include <google/protobuf/struct.pb.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "common/domain_name.h"
 #include "common/status_macros.h"
 #include "coordinator/cli/exit_code.h"
+#include "coordinator/cli/json.h"
 
 namespace mpic::coordinator::cli {
 namespace {
@@ -52,13 +54,20 @@ absl::StatusOr<std::string> HashedAccountUri(const AccountUriArguments& argument
                           reinterpret_cast<const char*>(digest.data()), digest.size())));
 }
 
-int PrintAccountUri(const AccountUriArguments& arguments, std::ostream& out, std::ostream& err) {
+int PrintAccountUri(const AccountUriArguments& arguments, OutputFormat output, std::ostream& out,
+                    std::ostream& err) {
   const absl::StatusOr<std::string> uri = HashedAccountUri(arguments);
   if (!uri.ok()) {
     err << "mpicctl: " << uri.status().message() << '\n';
     return kExitUsage;
   }
-  out << *uri << '\n';
+  if (output == OutputFormat::kTable) {
+    out << *uri << '\n';
+    return kExitCorroborated;
+  }
+  google::protobuf::Struct object;
+  (*object.mutable_fields())["account_uri"].set_string_value(*uri);
+  out << ToJson(object);
   return kExitCorroborated;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "coordinator/cli/flags.h"
 
 namespace mpic::coordinator::cli {
 
@@ -22,8 +23,9 @@ struct AccountUriArguments {
 // domain name nor "*", the thumbprint not 43 characters of base64url, or the URL empty.
 absl::StatusOr<std::string> HashedAccountUri(const AccountUriArguments& arguments);
 
-// Prints it alone on a line; returns the exit code.
-int PrintAccountUri(const AccountUriArguments& arguments, std::ostream& out, std::ostream& err);
+// Prints it alone on a line, or as {"account_uri": ...}; returns the exit code.
+int PrintAccountUri(const AccountUriArguments& arguments, OutputFormat output, std::ostream& out,
+                    std::ostream& err);
 
 }  // namespace mpic::coordinator::cli
 

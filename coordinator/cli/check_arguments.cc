@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/cli/check_methods.h"
 #include "coordinator/cli/exit_code.h"
+#include "coordinator/cli/usage.h"
 #include "coordinator/policy/methods.h"
 
 namespace mpic::coordinator::cli {
@@ -37,6 +38,7 @@ std::vector<Words> SplitAtSeparators(const Words& arguments) {
 
 // CLI11 only says that something is required or not expected.
 std::string Explain(const CLI::App& app, const CLI::Error& error) {
+  if (std::string repeated = RepeatedOption(app); !repeated.empty()) return repeated;
   const Words unknown = app.remaining();
   // What follows an unknown option may be its value.
   if (app.get_subcommands().empty() && !unknown.empty() &&

@@ -4,7 +4,6 @@
 #include <string>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/cli/account_uri.h"
 #include "coordinator/cli/adn.h"
@@ -15,6 +14,7 @@
 #include "coordinator/cli/exit_code.h"
 #include "coordinator/cli/explain.h"
 #include "coordinator/cli/flags.h"
+#include "coordinator/cli/usage.h"
 
 namespace mpic::coordinator::cli {
 namespace {
@@ -33,14 +33,6 @@ int Ask(const CLI::App& command, Asked asked, Flags& flags, Command run) {
       ParseCheckArguments(asked, command.remaining(), flags, std::cout, std::cerr);
   if (const int* code = std::get_if<int>(&arguments)) return *code;
   return run(std::get<CheckArguments>(arguments), flags, std::cout, std::cerr);
-}
-
-// CLI11 only says that a subcommand is required.
-std::string FailureMessage(const CLI::App* app, const CLI::Error& error) {
-  const bool unknown = app->get_subcommands().empty() && app->remaining_size() > 0;
-  return absl::StrCat(
-      "mpicctl: ", unknown ? "no such command: " + app->remaining().front() : error.what(),
-      "\nmpicctl --help says more.\n");
 }
 
 CLI::App* AddAdn(CLI::App& app, AdnArguments& arguments) {
@@ -93,7 +85,7 @@ int Run(int argc, char** argv) {
   CLI::App app{"Asks for Multi-Perspective Issuance Corroboration, and shows the answer.",
                "mpicctl"};
   app.set_version_flag("--version", "mpicctl " MPIC_VERSION);
-  app.require_subcommand(1)->footer(kExitCodesHelp)->failure_message(FailureMessage);
+  app.require_subcommand(1)->footer(kExitCodesHelp)->failure_message(UsageFailure);
   AddFlags(app, flags);
   AddEnvironment(app);
   const CLI::App* corroborate =
@@ -112,7 +104,9 @@ int Run(int argc, char** argv) {
   if (corroborate->parsed()) return Ask(*corroborate, Asked::kCoordinator, flags, Corroborate);
   if (check->parsed()) return Ask(*check, Asked::kPerspective, flags, Check);
   if (adn->parsed()) return ListAdns(adn_arguments, flags, std::cout, std::cerr);
-  if (account_uri->parsed()) return PrintAccountUri(account_uri_arguments, std::cout, std::cerr);
+  if (account_uri->parsed()) {
+    return PrintAccountUri(account_uri_arguments, flags.output, std::cout, std::cerr);
+  }
   if (audit.audit->parsed()) return RunAudit(audit, audit_arguments, std::cout, std::cerr);
   return ExplainPolicy(explain_arguments.config_file, explain_arguments.at, flags.output, std::cout,
                        std::cerr);

@@ -1,10 +1,12 @@
 #include "coordinator/cli/account_uri.h"
 
+#include <google/protobuf/struct.pb.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
 
 #include "coordinator/cli/exit_code.h"
+#include "coordinator/cli/json.h"
 
 namespace mpic::coordinator::cli {
 namespace {
@@ -56,10 +58,16 @@ TEST(AccountUriTest, IsTheHashOfTheDraft) {
 TEST(AccountUriTest, IsPrintedAloneOrNotAtAll) {
   std::ostringstream out;
   std::ostringstream err;
-  EXPECT_EQ(PrintAccountUri(Vector95(), out, err), kExitCorroborated);
+  EXPECT_EQ(PrintAccountUri(Vector95(), OutputFormat::kTable, out, err), kExitCorroborated);
   EXPECT_EQ(out.str(), "sha-256/UPBNWta_-kG9fhFC9G7k1Biikdj7d5UxOrtVMpZilV4\n");
   out.str("");
-  EXPECT_EQ(PrintAccountUri({.domain = "no domain"}, out, err), kExitUsage);
+  EXPECT_EQ(PrintAccountUri(Vector95(), OutputFormat::kJson, out, err), kExitCorroborated);
+  google::protobuf::Struct object;
+  ASSERT_TRUE(FromJson(out.str(), object).ok()) << out.str();
+  EXPECT_EQ(object.fields().at("account_uri").string_value(),
+            "sha-256/UPBNWta_-kG9fhFC9G7k1Biikdj7d5UxOrtVMpZilV4");
+  out.str("");
+  EXPECT_EQ(PrintAccountUri({.domain = "no domain"}, OutputFormat::kJson, out, err), kExitUsage);
   EXPECT_EQ(out.str(), "");
   EXPECT_NE(err.str(), "");
 }

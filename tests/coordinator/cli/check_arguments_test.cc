@@ -211,7 +211,7 @@ constexpr RefusedCase kRefused[] = {
     {"bad date", "caa a.example --created-at yesterday", "yesterday is no date"},
     {"bad trace context", "caa a.example --traceparent 00-1-2-3", "00-1-2-3 is no W3C traceparent"},
     {"unknown output", "caa a.example -o xml", "--output"},
-    {"an option twice", "caa a.example --check-id a --check-id b", "--check-id"},
+    {"an option twice", "caa a.example --check-id a --check-id b", "--check-id is given 2 times"},
     {"a request file and a method", "--request f caa a.example", "--request excludes"},
     {"a request file and a further check", "--request f + caa a.example", "--request excludes"},
 };
