@@ -4,8 +4,9 @@ import yaml
 from manifests import (WORKLOADS, argument, config_file, containers, includes, main_container, mounted,
                        namespace_of, pod, pod_labels, ports, seconds, volumes, where)
 
-# Until cancelled checks have told their streams: perspective_server and coordinator_server, Shutdown.
-AFTER_DRAIN_SECONDS = 7
+# What Shutdown grants after drain_timeout (perspective_server.cc, coordinator_server.cc): until cancelled checks
+# have told their streams; until cancelled calls have their records, and sessions and streams are over.
+AFTER_DRAIN_SECONDS = {"Deployment": 1 + 1 + 5, "StatefulSet": 5 + 5 + 5}
 HASH = re.compile(r".+-[a-z0-9]{10}$")
 
 
@@ -122,7 +123,7 @@ def ending(world):
         config = yaml.safe_load(config_file(world, w))
         drain = seconds(config.get("drain_timeout"), 30)
         stop = main_container(w)["lifecycle"]["preStop"]["sleep"]["seconds"]
-        if pod(w)["terminationGracePeriodSeconds"] < stop + drain + AFTER_DRAIN_SECONDS:
+        if pod(w)["terminationGracePeriodSeconds"] < stop + drain + AFTER_DRAIN_SECONDS[w["kind"]]:
             yield f"{where(w)}: is killed before it has drained"
         if "perspectives" in config:
             if drain < seconds(config.get("limits", {}).get("request_timeout"), 60):

@@ -1,4 +1,6 @@
 """What holds between the parts: who reaches whom, names and places, scaling, monitoring, images."""
+import pathlib
+import re
 import yaml
 from manifests import (WORKLOADS, Peer, allows, config_file, containers, includes, main_container,
                        namespace_of, peer_of, pod, pod_labels, policies_of, ports, where)
@@ -9,6 +11,7 @@ PUBLIC = ("8.8.8.8", "2001:4860:4860::8888")
 VALIDATION_PORTS = (("UDP", 53), ("TCP", 53), ("TCP", 80), ("TCP", 443))
 STRANGER = Peer(namespace="default", labels={"app.kubernetes.io/name": "anything"})
 PROMETHEUS = Peer(namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"})
+ADAPTER = pathlib.Path(__file__).resolve().parents[3] / "deploy/kubernetes/prometheus-adapter.yaml"
 CLUSTER_DNS = Peer(namespace="kube-system", labels={"k8s-app": "kube-dns"})
 
 
@@ -111,6 +114,35 @@ def identity_of(world, w):
     return f"nobody: no Certificate makes {secret[0]}"
 
 
+def server_names(world):
+    """RAs may verify the name of the Service that they call."""
+    for w in coordinators(world):
+        for c in world.of("Certificate"):
+            if namespace_of(c) == namespace_of(w):
+                wanted = f"coordinator.{namespace_of(w)}.svc"
+                if c["spec"].get("dnsNames") != [wanted, f"{wanted}.cluster.local"]:
+                    yield f"{where(c)}: is called {wanted}, and says it is {c['spec'].get('dnsNames')}"
+
+
+def rules_of(objects):
+    return {one.get("alert") or one["record"] for o in objects for group in o["spec"]["groups"]
+            for one in group["rules"]}
+
+
+def alerting(world):
+    """Each cluster has rules once, and nobody misses a coordinator where there is none."""
+    for w in perspectives(world) + coordinators(world):
+        beside = world.cluster_of(w)
+        found = [o for o in beside if o["kind"] == "PrometheusRule"]
+        alone = not any(o["kind"] == "StatefulSet" for o in beside)
+        if len(found) != 1:
+            yield f"{where(w)}: {len(found)} sets of rules in its cluster"
+        elif ("MpicCoordinatorAbsent" in rules_of(found)) == alone:
+            yield f"{where(w)}: MpicCoordinatorAbsent {'would always fire' if alone else 'never fires'}"
+        elif "MpicResolverNotValidating" not in rules_of(found):
+            yield f"{where(w)}: nobody would tell that its resolver does not validate"
+
+
 def names(world):
     """Each side expects the certificate that the other one has."""
     for one in configured(world):
@@ -147,8 +179,17 @@ def places(world):
             yield f"{where(w)}: is not told where it runs"
 
 
+def streams(world):
+    """That each perspective has when all is quiet: one for each thread of the coordinators there are at least."""
+    smallest = [h["spec"]["minReplicas"] for c in coordinators(world)
+                for h in world.of("HorizontalPodAutoscaler") if namespace_of(h) == namespace_of(c)]
+    return sum(n * yaml.safe_load(config_file(world, c))["threads"] for n, c in zip(smallest, coordinators(world)))
+
+
 def scaling(world, exported):
     """`exported`: the names of all metrics of the programs."""
+    adapter = yaml.safe_load(ADAPTER.read_text())["rules"]["custom"][0]
+    served = re.compile(re.search(r'__name__=~"([^"]+)"', adapter["seriesQuery"]).group(1))
     for w in world.of(*WORKLOADS):
         scalers = [h for h in world.of("HorizontalPodAutoscaler") if namespace_of(h) == namespace_of(w)]
         if len(scalers) != 1 or "replicas" in w["spec"]:
@@ -163,6 +204,10 @@ def scaling(world, exported):
         first, second = spec["metrics"]
         if first["pods"]["metric"]["name"] not in exported:
             yield f"{where(scalers[0])}: nobody exports {first['pods']['metric']['name']}"
+        if not served.fullmatch(first["pods"]["metric"]["name"]):
+            yield f"{where(scalers[0])}: {ADAPTER.name} does not serve {first['pods']['metric']['name']}"
+        if w["kind"] == "Deployment" and spec["maxReplicas"] > streams(world):
+            yield f"{where(scalers[0])}: up to {spec['maxReplicas']} pods, with {streams(world)} streams"
         if second["containerResource"]["container"] != main_container(w)["name"]:
             yield f"{where(scalers[0])}: CPU of no container"
 
@@ -196,4 +241,4 @@ def images(world, version):
                 yield f"{where(w)}: image {c['image']}"
 
 
-ALL = (coverage, validation_traffic, addresses, names, places, monitoring)
+ALL = (coverage, validation_traffic, addresses, names, server_names, places, monitoring, alerting)

@@ -12,7 +12,7 @@ import tempfile
 import check_pods
 import check_system
 from manifests import WORKLOADS, World, config_file, namespace_of, where
-from mutations import MUTATIONS
+from mutations import MUTATIONS, OF_CERTIFICATES
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 VERSION = re.search(r"project\(mpic VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
@@ -73,7 +73,7 @@ def configuration_complaints(world, binaries):
 
 def blind_checks(world):
     """Every fault that is put in must be told of."""
-    for name, text, mutate in MUTATIONS:
+    for name, text, mutate in MUTATIONS + (OF_CERTIFICATES if world.of("Certificate") else ()):
         broken = copy.copy(world)
         broken.objects = copy.deepcopy(world.objects)
         mutate(broken)

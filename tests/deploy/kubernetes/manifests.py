@@ -10,7 +10,15 @@ class World:
 
     def __init__(self, name, texts):
         self.name = name
-        self.objects = [o for text in texts for o in yaml.safe_load_all(text) if o]
+        clusters = [[o for o in yaml.safe_load_all(text) if o] for text in texts]
+        self.objects = [o for cluster in clusters for o in cluster]
+        # By what tells objects apart, because tests take copies of them and change those.
+        self.clusters = [{where(o) for o in cluster} for cluster in clusters]
+
+    def cluster_of(self, wanted):
+        """All objects of the cluster that holds it."""
+        cluster = next(names for names in self.clusters if where(wanted) in names)
+        return [o for o in self.objects if where(o) in cluster]
 
     def of(self, *kinds):
         return [o for o in self.objects if o["kind"] in kinds]

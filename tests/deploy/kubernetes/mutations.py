@@ -1,5 +1,5 @@
 """Faults that are put into good manifests, so that each check shows that it can see."""
-from manifests import main_container, pod, pod_labels
+from manifests import main_container, namespace_of, pod, pod_labels
 
 
 def perspective(world):
@@ -22,6 +22,11 @@ def in_config(world, old, new):
                 o["data"][key] = text.replace(old, new)
                 return
     raise AssertionError(f"no configuration says {old}")
+
+
+def scaler_of(world, workload):
+    return next(o for o in world.of("HorizontalPodAutoscaler") if o["spec"]["scaleTargetRef"]["name"] ==
+                workload["metadata"]["name"] and namespace_of(o) == namespace_of(workload))
 
 
 def policy(world, namespace, name):
@@ -73,10 +78,18 @@ MUTATIONS = (
     ("a metric that nobody exports", "nobody exports load",
      lambda w: w.of("HorizontalPodAutoscaler")[0]["spec"]["metrics"][0]["pods"]["metric"].update(name="load")),
     ("one pod is enough", "may leave one pod", lambda w: w.of("HorizontalPodAutoscaler")[0]["spec"].update(minReplicas=1)),
+    ("more pods than streams", "up to 8 pods, with 4 streams", lambda w: scaler_of(w, perspective(w))["spec"].update(maxReplicas=8)),
+    ("nobody alerts", "0 sets of rules", lambda w: remove(w, "PrometheusRule")),
     ("nobody scrapes", "not scraped once", lambda w: remove(w, "PodMonitor")),
     ("whatever image is latest", "image mpic-coordinator:latest",
      lambda w: main_container(coordinator(w)).update(image="mpic-coordinator:latest")),
     ("a configuration under its bare name", "not named by its hash",
      lambda w: [o["metadata"].update(name="coordinator") for o in w.of("ConfigMap")
                 if "coordinator.yaml" in o["data"]]),
+)
+
+# Where cert-manager makes the certificates.
+OF_CERTIFICATES = (
+    ("the Service is called something else", "and says it is None",
+     lambda w: w.get("Certificate", "mpic-coordinator", "coordinator")["spec"].pop("dnsNames")),
 )
