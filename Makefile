@@ -15,7 +15,8 @@ help:
 	@echo "make demo KEEP=1  the same, left running to play with"
 	@echo "make demo DASHBOARD=1  and with Prometheus, its alerts and a console page to look at"
 	@echo "make build        builds mpic-coordinator, mpic-perspective, mpicctl in build/release/bin"
-	@echo "make packages     Debian packages of them, in build/release/packages"
+	@echo "make packages     Debian packages of them, in build/release/packages;"
+	@echo "                  MAINTAINER='Name <address>' of who answers for a release"
 	@echo "make test         builds and runs all tests (PRESET=asan: under the sanitizers)"
 	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
 	@echo "make soak T=60    kills the programs at random under load, then checks every verdict against the log"
@@ -40,6 +41,7 @@ build: build/.installed-build
 
 .PHONY: packages
 packages: build/.installed-build+package build
+	@cmake --preset release -DMPIC_PACKAGE_MAINTAINER="$(MAINTAINER)" --log-level=WARNING
 	@cd build/release && cpack -G DEB
 
 .PHONY: demo
