@@ -1,7 +1,6 @@
 """What holds for every pod by itself: security, probes, volumes, time to end, selectors."""
 import re
-import yaml
-from manifests import (WORKLOADS, argument, config_file, containers, includes, main_container, mounted,
+from manifests import (WORKLOADS, argument, config_file, config_of, containers, includes, main_container, mounted,
                        namespace_of, pod, pod_labels, ports, seconds, volumes, where)
 
 # What Shutdown grants after drain_timeout (perspective_server.cc, coordinator_server.cc): until cancelled checks
@@ -60,7 +59,7 @@ def probes(world):
 def listening(world):
     """The ports of the pod are those that its configuration listens on."""
     for w in world.of(*WORKLOADS):
-        config = yaml.safe_load(config_file(world, w) or "{}")
+        config = config_of(world, w)
         for name, field in (("grpc", "listen"), ("admin", "admin_listen")):
             address, _, port = config.get(field, "").rpartition(":")
             if str(ports(w).get(name)) != port or address in ("127.0.0.1", "[::1]"):
@@ -80,11 +79,10 @@ def files(world):
             name = v.get("configMap", {}).get("name")
             if name and (not world.get("ConfigMap", namespace_of(w), name) or not HASH.match(name)):
                 yield f"{where(w)}: ConfigMap {name} is not there, or not named by its hash"
-        text = config_file(world, w)
-        if text is None:
+        if config_file(world, w) is None:
             yield f"{where(w)}: no configuration behind --config"
             continue
-        yield from config_paths(w, yaml.safe_load(text))
+        yield from config_paths(w, config_of(world, w))
 
 
 def config_paths(w, config):
@@ -112,7 +110,7 @@ def resolver(world):
         name = volumes(w)["resolver-config"]["configMap"]["name"]
         conf = world.get("ConfigMap", namespace_of(w), name)["data"][path.rpartition("/")[2]]
         port = re.search(r"^ *port: (\d+)$", conf, re.M).group(1)
-        config = yaml.safe_load(config_file(world, w))
+        config = config_of(world, w)
         if config["resolver"]["address"] != f"127.0.0.1:{port}":
             yield f"{where(w)}: resolver.address is not where the resolver listens"
 
@@ -120,7 +118,7 @@ def resolver(world):
 def ending(world):
     """Nothing under way is cut off by Kubernetes."""
     for w in world.of(*WORKLOADS):
-        config = yaml.safe_load(config_file(world, w))
+        config = config_of(world, w)
         drain = seconds(config.get("drain_timeout"), 30)
         stop = main_container(w)["lifecycle"]["preStop"]["sleep"]["seconds"]
         if pod(w)["terminationGracePeriodSeconds"] < stop + drain + AFTER_DRAIN_SECONDS[w["kind"]]:
@@ -130,7 +128,7 @@ def ending(world):
                 yield f"{where(w)}: drain_timeout is shorter than a request may take"
             budget = seconds(config.get("policy", {}).get("check_budget"), 10)
             for p in world.of("Deployment"):
-                its = yaml.safe_load(config_file(world, p))
+                its = config_of(world, p)
                 if seconds(its.get("drain_timeout"), 30) < budget:
                     yield f"{where(p)}: drain_timeout is shorter than a check may take"
 

@@ -2,7 +2,7 @@
 import pathlib
 import re
 import yaml
-from manifests import (WORKLOADS, Peer, allows, config_file, containers, includes, main_container,
+from manifests import (WORKLOADS, Peer, allows, config_of, containers, includes, main_container,
                        namespace_of, peer_of, pod, pod_labels, policies_of, ports, where)
 
 METADATA_SERVICES = ("169.254.169.254", "fd00:ec2::254")
@@ -25,7 +25,7 @@ def perspectives(world):
 
 def configured(world):
     """The coordinators' perspectives."""
-    return [p for c in coordinators(world) for p in yaml.safe_load(config_file(world, c))["perspectives"]]
+    return [p for c in coordinators(world) for p in config_of(world, c)["perspectives"]]
 
 
 def flow(world, w, direction, peer, protocol, port, wanted):
@@ -151,7 +151,7 @@ def names(world):
                 if identity_of(world, w) != one["peer_name"]:
                     yield f"{where(w)}: is {identity_of(world, w)}, expected as {one['peer_name']}"
     for w in perspectives(world):
-        allowed = yaml.safe_load(config_file(world, w))["tls"]["allowed_peers"]
+        allowed = config_of(world, w)["tls"]["allowed_peers"]
         if allowed != [identity_of(world, c) for c in coordinators(world)]:
             yield f"{where(w)}: allows {allowed}"
 
@@ -160,7 +160,7 @@ def places(world):
     """A perspective says of itself what the coordinator pins, and runs only there."""
     pinned = {one["perspective_id"]: one for one in configured(world)}
     for w in perspectives(world):
-        config = yaml.safe_load(config_file(world, w))
+        config = config_of(world, w)
         one = pinned.get(config["perspective_id"], {})
         for field in ("region", "rir", "location"):
             if config[field] != one.get(field):
@@ -183,7 +183,7 @@ def streams(world):
     """That each perspective has when all is quiet: one for each thread of the coordinators there are at least."""
     smallest = [h["spec"]["minReplicas"] for c in coordinators(world)
                 for h in world.of("HorizontalPodAutoscaler") if namespace_of(h) == namespace_of(c)]
-    return sum(n * yaml.safe_load(config_file(world, c))["threads"] for n, c in zip(smallest, coordinators(world)))
+    return sum(n * config_of(world, c)["threads"] for n, c in zip(smallest, coordinators(world)))
 
 
 def scaling(world, exported):

@@ -1,4 +1,5 @@
 """Rendered manifests as a world in which one can ask who selects, mounts and reaches whom."""
+import functools
 import ipaddress
 import yaml
 
@@ -98,6 +99,17 @@ def config_file(world, workload):
     source = volumes(workload).get(mount["name"], {}).get("configMap") if mount else None
     held = world.get("ConfigMap", namespace_of(workload), source["name"]) if source else None
     return held["data"].get(path[len(mount["mountPath"]) + 1:]) if held else None
+
+
+@functools.lru_cache(maxsize=None)
+def _parsed(text):
+    return yaml.safe_load(text)
+
+
+def config_of(world, workload):
+    """What stands in that file, for reading; {} where there is none. Each text is parsed once, however many
+    faults are put into everything around it."""
+    return _parsed(config_file(world, workload) or "{}")
 
 
 def argument(container, flag):
