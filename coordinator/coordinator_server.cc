@@ -18,6 +18,7 @@
 #include "common/reload_check.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
+#include "coordinator/audit/disk_metrics.h"
 #include "coordinator/phase_metrics.h"
 
 namespace mpic::coordinator {
@@ -166,6 +167,7 @@ absl::Status CoordinatorServer::OpenAdminPort() {
           {.listen = settings_.admin_listen,
            .collectables = {registry_, std::make_shared<HandshakeFailures>(),
                             std::make_shared<ProcessMetrics>("mpic-coordinator", MPIC_VERSION),
+                            std::make_shared<DiskMetrics>(settings_.audit.directory),
                             std::make_shared<PhaseMetrics>([this] {
                               return ExplainPhases(service_->generation()->settings(),
                                                    clock_.Now());
