@@ -10,23 +10,23 @@ CertificateWatch::CertificateWatch(std::shared_ptr<RotatingCertificates> certifi
                                    absl::Duration interval)
     : certificates_(std::move(certificates)), thread_([this, interval] { Watch(interval); }) {}
 
-// Abseil's timed waits end by the wall clock: set back, it would stop the watch for that long.
 void CertificateWatch::Watch(absl::Duration interval) {
-  const auto period = absl::ToChronoMilliseconds(interval);
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, period, [this] { return stopped_; })) {
-    lock.unlock();
+  while (true) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      const auto stopped = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopped_; };
+      if (changed_.WaitFor(mutex_, interval, stopped)) return;
+    }
     certificates_->Reload(absl::Now());
-    lock.lock();
   }
 }
 
 CertificateWatch::~CertificateWatch() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     stopped_ = true;
+    changed_.NotifyAll();
   }
-  changed_.notify_one();
   thread_.join();
 }
 

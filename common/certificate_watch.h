@@ -2,13 +2,14 @@
 #ifndef MPIC_COMMON_CERTIFICATE_WATCH_H_
 #define MPIC_COMMON_CERTIFICATE_WATCH_H_
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/rotating_certificates.h"
+#include "common/steady_condition.h"
 
 namespace mpic {
 
@@ -26,9 +27,9 @@ class CertificateWatch {
   void Watch(absl::Duration interval);
 
   const std::shared_ptr<RotatingCertificates> certificates_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopped_ = false;
+  absl::Mutex mutex_;
+  SteadyCondition changed_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

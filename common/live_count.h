@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/steady_condition.h"
 
 namespace mpic {
 
@@ -20,20 +21,23 @@ class LiveCount {
   void Remove() {
     const absl::MutexLock lock(&mutex_);
     --count_;
+    // Before whoever waits may have destroyed this.
+    changed_.NotifyAll();
   }
   std::size_t count() const {
     const absl::MutexLock lock(&mutex_);
     return count_;
   }
-  // True when none is left before `deadline`.
-  bool WaitForNone(absl::Time deadline) {
+  // True when none is left within `patience`.
+  bool WaitForNone(absl::Duration patience) {
     const absl::MutexLock lock(&mutex_);
-    const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return count_ == 0; };
-    return mutex_.AwaitWithDeadline(absl::Condition(&none), deadline);
+    return changed_.WaitFor(mutex_, patience,
+                            [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return count_ == 0; });
   }
 
  private:
   mutable absl::Mutex mutex_;
+  SteadyCondition changed_;
   std::size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/caa_validity.h"
 #include "common/event_queue.h"
 #include "common/loop_task.h"
 #include "common/proto_time.h"
+#include "common/steady_time.h"
 #include "coordinator/adn_hops.h"
 #include "coordinator/cohort.h"
 #include "coordinator/discovery.h"
@@ -130,7 +130,7 @@ class Round {
   AttemptContext context_;
   const CheckedInput& input_;
   const unsigned number_;
-  const absl::Time deadline_;
+  const absl::Duration deadline_;  // of SteadyNow
   const QuorumRules rules_;
   std::shared_ptr<Inbox> inbox_;
   std::vector<std::shared_ptr<LoopTask>> tasks_;
@@ -149,7 +149,7 @@ Round::Round(AttemptContext context, const CheckedInput& input, unsigned number,
     : context_(context),
       input_(input),
       number_(number),
-      deadline_(absl::Now() + time_left),
+      deadline_(SteadyNow() + time_left),
       rules_(
           RulesFor(context.phase, context.policy.stricter, static_cast<unsigned>(members.size()))),
       inbox_(std::make_shared<Inbox>(context.loop)),
@@ -166,7 +166,7 @@ Round::~Round() {
 }
 
 asio::awaitable<void> Round::Run() {
-  ArmTimer(deadline_ - absl::Now());
+  ArmTimer(deadline_ - SteadyNow());
   if (input_.primary) {
     primary_ = Supplied(*input_.primary, input_.check);
   } else {
@@ -198,7 +198,7 @@ bool Round::Settled() {
       AssessSeats(rules_, seats_, {.method = input_.method, .primary = *primary_});
   if (now.decision != Decision::kOpen && !in_grace_) {
     in_grace_ = true;
-    ArmTimer(std::min(context_.policy.straggler_grace, deadline_ - absl::Now()));
+    ArmTimer(std::min(context_.policy.straggler_grace, deadline_ - SteadyNow()));
   }
   return false;
 }
@@ -220,7 +220,7 @@ void Round::Ask(PerspectiveSession& session, Event::Kind kind, std::size_t seat)
   if (question.check.has_caa()) {
     question.check.mutable_caa()->set_lookup_failure(LookupFailureRule(context_.policy, kind));
   }
-  const absl::Duration budget = std::min(std::max(deadline_ - absl::Now(), kTimeBudgetMin),
+  const absl::Duration budget = std::min(std::max(deadline_ - SteadyNow(), kTimeBudgetMin),
                                          FromProtoDuration(input_.check.time_budget()));
   *question.check.mutable_time_budget() = ToProtoDuration(budget);
   tasks_.push_back(

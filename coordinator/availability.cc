@@ -26,6 +26,7 @@ void Availability::Count(const std::string& perspective_id, int change) {
   {
     const absl::MutexLock own(&mutex_);
     streams = streams_[perspective_id] += change;
+    counted_.NotifyAll();
   }
   if (!published_) return;
   metrics_.SetStreams(perspective_id, streams);
@@ -61,13 +62,12 @@ void Availability::Withdraw() {
   on_change_ = nullptr;
 }
 
-bool Availability::WaitForAll(int streams, absl::Time deadline) const {
+bool Availability::WaitForAll(int streams, absl::Duration patience) const {
   const absl::MutexLock lock(&mutex_);
-  const auto all = [this, streams]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+  return counted_.WaitFor(mutex_, patience, [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return std::all_of(streams_.begin(), streams_.end(),
                        [&](const auto& one) { return one.second >= streams; });
-  };
-  return mutex_.AwaitWithDeadline(absl::Condition(&all), deadline);
+  });
 }
 
 bool Availability::ReachableLocked(const ConfiguredPerspective& perspective) const {

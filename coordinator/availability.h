@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "common/steady_condition.h"
 #include "coordinator/metrics.h"
 #include "coordinator/settings.h"
 
@@ -32,9 +33,9 @@ class Availability {
   // OK when the remotes in reach satisfy count and RIR rule of the policy and the phase in force,
   // and the primary is in reach where one is configured; else UNAVAILABLE with the sentence.
   absl::Status CanFormCohort() const;
-  // Waits until every perspective has `streams` usable ones, at most until `deadline`; whether they
+  // Waits until every perspective has `streams` usable ones, for `patience` at most; whether they
   // have.
-  bool WaitForAll(int streams, absl::Time deadline) const;
+  bool WaitForAll(int streams, absl::Duration patience) const;
 
   // Sets the gauges, and from now on again after each change. Then `on_change` is called as well,
   // from whichever thread brought the change about, one call at a time; it may ask CanFormCohort.
@@ -68,6 +69,7 @@ class Availability {
   bool published_ ABSL_GUARDED_BY(publish_mutex_) = false;
   std::function<void()> on_change_ ABSL_GUARDED_BY(publish_mutex_);
   mutable absl::Mutex mutex_;
+  mutable SteadyCondition counted_;
   std::map<std::string, int> streams_ ABSL_GUARDED_BY(mutex_);
 };
 

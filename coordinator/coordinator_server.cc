@@ -18,6 +18,7 @@
 #include "common/reload_check.h"
 #include "common/server_ageing.h"
 #include "common/status_macros.h"
+#include "common/steady_time.h"
 #include "coordinator/audit/disk_metrics.h"
 #include "coordinator/phase_metrics.h"
 
@@ -104,9 +105,8 @@ absl::Status CoordinatorServer::TakeOver(const Settings& settings,
   metrics_.Prepare(settings);
   next->StartSessions();
   // Calls go on with the former sessions until then, so that a call finds somebody to ask.
-  const absl::Time deadline = absl::Now() + kSessionsMax;
-  while (!next->WaitForSessions(std::min(deadline, absl::Now() + kHurryInterval)) &&
-         absl::Now() < deadline && !(hurry && hurry())) {
+  const absl::Duration deadline = SteadyNow() + kSessionsMax;
+  while (!next->WaitForSessions(kHurryInterval) && SteadyNow() < deadline && !(hurry && hurry())) {
   }
   former->availability().Withdraw();
   service_->Adopt(next);
@@ -197,11 +197,11 @@ void CoordinatorServer::ReloadCertificates() {
 // Ends whatever lives on the loops.
 void CoordinatorServer::StopSessions() {
   if (service_) service_->Release();
-  if (!live_generations_->WaitForNone(absl::Now() + kStreamsEndMax)) {
+  if (!live_generations_->WaitForNone(kStreamsEndMax)) {
     Log(LogLevel::kError, "sessions left", {{"reason", "calls have not let go of every session"}});
   }
   // gRPC still has to tell each stream's loop that the stream is over.
-  if (!live_streams_->WaitForNone(absl::Now() + kStreamsEndMax)) {
+  if (!live_streams_->WaitForNone(kStreamsEndMax)) {
     Log(LogLevel::kError, "streams left", {{"reason", "gRPC has not let go of every stream"}});
   }
 }
@@ -215,10 +215,10 @@ void CoordinatorServer::Shutdown() {
     audit_->set_on_change(nullptr);
     server_->GetHealthCheckService()->SetServingStatus(false);
     service_->Drain();
-    service_->WaitForNoCalls(absl::Now() + settings_.drain_timeout);
+    service_->WaitForNoCalls(settings_.drain_timeout);
     // What is left is cancelled, recorded as such, and ends.
     server_->Shutdown(std::chrono::system_clock::now());
-    service_->WaitForNoCalls(absl::Now() + absl::Seconds(5));
+    service_->WaitForNoCalls(absl::Seconds(5));
     server_.reset();
   }
   // Its answers are posted to the loops, so it ends before them; whatever waits is written first.

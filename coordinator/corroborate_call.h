@@ -25,7 +25,7 @@ struct AdmittedCall {
   std::shared_ptr<Generation> generation;  // that it works with
   RequestOrigin origin;
   CheckedRequest request;
-  absl::Time deadline;
+  absl::Duration deadline;                 // of SteadyNow
   Admission::Ticket ticket;                // for all its checks
   std::vector<TargetLimit::Place> places;  // one of each check, given back when that has ended
   std::shared_ptr<LiveCount> live_calls;

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/log.h"
 #include "common/proto_time.h"
+#include "common/steady_time.h"
 #include "coordinator/attempt.h"
 #include "coordinator/policy/methods.h"
 #include "coordinator/policy/phases.h"
@@ -81,7 +81,7 @@ void HoldToPhase(const Phase& phase, AttemptResult& attempt) {
 // Keeps what has been done in `attempts`, also when it is cancelled.
 asio::awaitable<void> RunAttempts(CorroborationEnvironment& environment,
                                   const RequestOrigin& origin, const CheckedInput& input,
-                                  absl::Time deadline, std::vector<AttemptResult>& attempts) {
+                                  absl::Duration deadline, std::vector<AttemptResult>& attempts) {
   const PolicySettings& policy = environment.settings.policy;
   while (true) {
     const Phase& phase = PhaseAt(environment.clock.Now());
@@ -92,7 +92,7 @@ asio::awaitable<void> RunAttempts(CorroborationEnvironment& environment,
                                  .suffixes = environment.suffixes,
                                  .request_id = origin.request_id,
                                  .traceparent = origin.traceparent};
-    const absl::Duration time_left = deadline - environment.clock.Now() - kClosingTime;
+    const absl::Duration time_left = deadline - SteadyNow() - kClosingTime;
     const auto number = static_cast<unsigned>(attempts.size() + 1);
     const std::uint64_t cohort_seed = environment.random();
     // Stands in the record if the caller goes away before the attempt ends.
@@ -101,7 +101,7 @@ asio::awaitable<void> RunAttempts(CorroborationEnvironment& environment,
     HoldToPhase(PhaseAt(environment.clock.Now()), attempts.back());
     if (number >= policy.attempts_max || !WorthAnotherAttempt(attempts.back(), input)) co_return;
     const absl::Duration left_after_delay =
-        deadline - environment.clock.Now() - kClosingTime - policy.retry_delay;
+        deadline - SteadyNow() - kClosingTime - policy.retry_delay;
     if (left_after_delay < kAttemptMin) co_return;
     asio::steady_timer delay(environment.loop, absl::ToChronoNanoseconds(policy.retry_delay));
     co_await delay.async_wait(asio::use_awaitable);
@@ -224,8 +224,9 @@ void LogVerdict(const RequestOrigin& origin, const CheckedInput& input,
 
 asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
     CorroborationEnvironment& environment, const RequestOrigin& origin, const CheckedInput& input,
-    absl::Time deadline) {
+    absl::Duration deadline) {
   const absl::Time started = environment.clock.Now();
+  const absl::Duration began = SteadyNow();
   std::vector<AttemptResult> attempts;
   bool cancelled = false;
   try {
@@ -258,9 +259,9 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
         "the record could not be written, so no verdict is given: ", recorded.status().message()));
   }
   *corroboration.mutable_audit() = *std::move(recorded);
-  environment.metrics.CountCorroboration(origin.tenant.get(), input.method, corroboration,
-                                         finished - started);
-  LogVerdict(origin, input, corroboration, finished - started);
+  const absl::Duration took = SteadyNow() - began;
+  environment.metrics.CountCorroboration(origin.tenant.get(), input.method, corroboration, took);
+  LogVerdict(origin, input, corroboration, took);
   if (cancelled) co_return absl::CancelledError("the caller went away");
   co_return corroboration;
 }

@@ -32,14 +32,14 @@ struct CorroborationEnvironment {
   Metrics& metrics;
 };
 
-// Runs up to policy.attempts_max attempts, until one corroborates, `deadline` (of the system clock)
+// Runs up to policy.attempts_max attempts, until one corroborates, `deadline` (of SteadyNow)
 // comes near, or another attempt cannot help. Answers only after the audit log has the record;
 // UNAVAILABLE when it cannot be written, and then nothing was decided. On cancellation of the
 // awaiting coroutine the attempts so far are recorded, the one under way as cancelled, and
 // CANCELLED is the answer.
 boost::asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
     CorroborationEnvironment& environment, const RequestOrigin& origin, const CheckedInput& input,
-    absl::Time deadline);
+    absl::Duration deadline);
 
 }  // namespace mpic::coordinator
 

@@ -127,8 +127,8 @@ void Generation::StartSessions() {
   }
 }
 
-bool Generation::WaitForSessions(absl::Time deadline) const {
-  return availability_.WaitForAll(static_cast<int>(desks_.size()), deadline);
+bool Generation::WaitForSessions(absl::Duration patience) const {
+  return availability_.WaitForAll(static_cast<int>(desks_.size()), patience);
 }
 
 CorroborationEnvironment& Generation::NextEnvironment() {

@@ -50,8 +50,8 @@ class Generation {
 
   // Opens the streams; returns at once. Its perspectives have their series in the metrics.
   void StartSessions();
-  // Waits until every session is up, at most until `deadline`; whether they are.
-  bool WaitForSessions(absl::Time deadline) const;
+  // Waits until every session is up, for `patience` at most; whether they are.
+  bool WaitForSessions(absl::Duration patience) const;
 
   const Settings& settings() const { return settings_; }
   const PublicSuffixList& suffixes() const { return *suffixes_; }

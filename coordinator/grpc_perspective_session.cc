@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "common/result_statement.h"
+#include "common/steady_time.h"
 #include "coordinator/result_intake.h"
 
 namespace mpic::coordinator {
@@ -50,10 +51,6 @@ GrpcPerspectiveSession::GrpcPerspectiveSession(asio::io_context& loop, Options o
       last_problem_(Unreachable("not connected yet")),
       circuit_(loop, options_.circuit, options_.perspective.perspective_id, options_.metrics,
                [this] { PublishUse(); }) {}
-
-GrpcPerspectiveSession::~GrpcPerspectiveSession() = default;
-
-void GrpcPerspectiveSession::Start() { Open(); }
 
 void GrpcPerspectiveSession::Stop() {
   stopped_ = true;
@@ -180,8 +177,11 @@ void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswe
 void GrpcPerspectiveSession::Open(bool takes_over) {
   auto line = std::make_shared<Line>();
   line->up = takes_over;
-  line->opened = absl::Now();
+  line->opened = SteadyNow();
   current_ = line;
+  // When to try again is decided by Reconnect, whose clock is steady: gRPC's own backoff, where the
+  // clock of the day is set back, lasts that long (common/clock_watch.h).
+  grpc::experimental::ChannelResetConnectionBackoff(options_.channel.get());
   line->stream = PerspectiveStream::Open(
       loop_, *stub_, options_.live_streams,
       {.on_message = [this, line](v1::CheckResponse m) { OnMessage(line, std::move(m)); },
@@ -295,7 +295,7 @@ void GrpcPerspectiveSession::OnGoingAway(const std::shared_ptr<Line>& line) {
   // One that merely grows old is followed without a gap: questions wait for the next Hello. So is
   // one that was opened just before the perspective took over another configuration. What opens
   // streams faster than a reconnection again may wait as one.
-  const absl::Duration lived = absl::Now() - line->opened;
+  const absl::Duration lived = SteadyNow() - line->opened;
   if (lived >= options_.stable_after) backoff_ = options_.reconnect_min;
   const bool is_first = backoff_ == options_.reconnect_min;
   if (!stopped_ && line->up && (lived >= backoff_ || is_first)) {
@@ -353,7 +353,7 @@ void GrpcPerspectiveSession::FailPending(const std::shared_ptr<Line>& line,
 }
 
 void GrpcPerspectiveSession::LetGoOfCurrent() {
-  if (connected() && absl::Now() - current_->opened >= options_.stable_after) {
+  if (connected() && SteadyNow() - current_->opened >= options_.stable_after) {
     backoff_ = options_.reconnect_min;
   }
   current_ = nullptr;

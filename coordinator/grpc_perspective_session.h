@@ -61,10 +61,10 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   static constexpr unsigned kSilencesMax = 8;
 
   GrpcPerspectiveSession(boost::asio::io_context& loop, Options options);
-  ~GrpcPerspectiveSession() override;
+  ~GrpcPerspectiveSession() override = default;
 
   // Opens the first stream.
-  void Start();
+  void Start() { Open(); }
   // Closes for good; questions under way are answered PERSPECTIVE_UNREACHABLE.
   void Stop();
 

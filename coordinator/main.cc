@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
+#include "common/clock_watch.h"
 #include "common/config_file.h"
 #include "common/credentials.h"
 #include "common/grpc_log.h"
@@ -93,6 +94,7 @@ int Run(int argc, char** argv) {
   }
   InitLog("mpic-coordinator", ToLogLevel(settings->log_level));
   RouteGrpcLog();
+  const ClockWatch clock_watch;
   Warn(*settings);
   const auto server = CoordinatorServer::Start(*settings);
   if (!server.ok()) {

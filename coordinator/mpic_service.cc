@@ -1,6 +1,7 @@
 #include "coordinator/mpic_service.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -12,6 +13,7 @@
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "common/random.h"
+#include "common/steady_time.h"
 #include "common/trace_context.h"
 #include "coordinator/request_check.h"
 #include "coordinator/request_check_adn.h"
@@ -54,9 +56,11 @@ bool IsRequestId(absl::string_view id) {
          std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const LimitSettings& limits) {
-  const absl::Time longest = absl::Now() + limits.request_timeout;
-  return std::min(longest, absl::FromChrono(context.deadline()));
+// absl::Now() may be two seconds late to notice that the clock was set, and gRPC is not: the two do
+// not mix.
+absl::Duration TimeLeft(const grpc::CallbackServerContext& context, const LimitSettings& limits) {
+  const auto left = context.deadline() - std::chrono::system_clock::now();
+  return std::min(limits.request_timeout, absl::FromChrono(left));
 }
 
 // A refusal that says when to come back.
@@ -217,7 +221,8 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
   if (checks >= 1 && checks <= checks_max) {
     if (grpc::Status refused = TakeOn(checks, call); !refused.ok()) return refused;
   }
-  call.deadline = DeadlineOf(context, limits_);
+  const absl::Duration time_left = TimeLeft(context, limits_);
+  call.deadline = SteadyNow() + time_left;
   auto checked = CheckRequest(request,
                               {.suffixes = call.generation->suffixes(),
                                .caa_issuer_domain_names = tenant.caa_issuer_domain_names.empty()
@@ -229,7 +234,7 @@ grpc::Status MpicService::Admit(const grpc::CallbackServerContext& context,
                                .default_budget = settings.policy.check_budget,
                                .lab = settings.lab,
                                .primary_configured = settings.primary.has_value(),
-                               .deadline_left = call.deadline - absl::Now()},
+                               .deadline_left = time_left},
                               absl::Now());
   if (const auto* violations = std::get_if<google::rpc::BadRequest>(&checked)) {
     return WithDetails(grpc::StatusCode::INVALID_ARGUMENT, Summary(*violations), *violations);

@@ -47,8 +47,8 @@ class MpicService final : public v1::MpicService::CallbackService {
 
   // Refuses calls from now on.
   void Drain() { draining_ = true; }
-  // Waits until no call is left, at most until `deadline`.
-  bool WaitForNoCalls(absl::Time deadline) { return calls_->WaitForNone(deadline); }
+  // Waits until no call is left, for `patience` at most.
+  bool WaitForNoCalls(absl::Duration patience) { return calls_->WaitForNone(patience); }
 
  private:
   // Whom every call is refused to. Fills in `origin`, who asks and for whom, as far as it is known.

@@ -22,7 +22,7 @@ class PerspectiveLine {
   bool up = false;
   v1::Hello hello;
   unsigned silences = 0;  // questions that timed out since the last message
-  absl::Time opened;
+  absl::Duration opened;  // of SteadyNow
 
   // Whether one more check may be sent.
   bool HasRoom() const { return hello_taken && in_flight_ < hello.checks_in_flight_max(); }

@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/method_names.h"
 #include "common/result_statement.h"
+#include "common/steady_time.h"
 #include "common/trace_context.h"
 
 namespace mpic::perspective {
@@ -231,6 +232,7 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
            .request_id = request.request_id(),
            .traceparent = ContinueTrace(request.traceparent()).traceparent(),
            .received = absl::Now(),
+           .began = SteadyNow(),
            .question = QuestionOf(request)};
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
@@ -260,7 +262,7 @@ void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::Check
     result = std::move(failed);
   }
   environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, *result,
-                                  absl::Now() - ended.mapped().received);
+                                  SteadyNow() - ended.mapped().began);
   LogCheck(ended.mapped(), *result);
   SendResult(std::move(ended.mapped().question), *std::move(result), ended.mapped().traceparent,
              std::move(ended.mapped().ticket));
@@ -366,7 +368,7 @@ void CheckStream::LogCheck(const InFlight& check, const v1::CheckResult& result)
        {"problem", v1::Problem::Kind_Name(result.problem().kind())},
        {"detail", result.problem().detail()},
        {"steps", result.steps_size()},
-       {"elapsed_ms", absl::ToInt64Milliseconds(absl::Now() - check.received)}});
+       {"elapsed_ms", absl::ToInt64Milliseconds(SteadyNow() - check.began)}});
 }
 
 }  // namespace mpic::perspective

@@ -100,6 +100,7 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
     std::string request_id;
     std::string traceparent;
     absl::Time received;
+    absl::Duration began;                         // the same, of SteadyNow
     std::optional<v1::ResultStatement> question;  // when results are signed
   };
   // What a signature will say of the request; nullopt: nothing is signed.

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
+#include "common/clock_watch.h"
 #include "common/config_file.h"
 #include "common/credentials.h"
 #include "common/grpc_log.h"
@@ -66,6 +67,7 @@ int Run(int argc, char** argv) {
   }
   InitLog("mpic-perspective", ToLogLevel(settings->log_level));
   RouteGrpcLog();
+  const ClockWatch clock_watch;
   const auto server = PerspectiveServer::Start(*settings);
   if (!server.ok()) {
     Log(LogLevel::kError, "cannot start", {{"reason", server.status().message()}});

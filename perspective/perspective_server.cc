@@ -307,10 +307,10 @@ void PerspectiveServer::Shutdown() {
     server_->GetHealthCheckService()->SetServingStatus(false);
     service_->Close("shutting down", settings_.drain_timeout);
     // The streams' own grace ends first; a little more lets their last words leave.
-    service_->WaitForNoStreams(absl::Now() + settings_.drain_timeout + absl::Seconds(1));
+    service_->WaitForNoStreams(settings_.drain_timeout + absl::Seconds(1));
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
     // Cancelled streams still have to tell their loop that they are done.
-    service_->WaitForNoStreams(absl::Now() + absl::Seconds(5));
+    service_->WaitForNoStreams(absl::Seconds(5));
     server_.reset();
   }
   admin_.reset();

@@ -137,15 +137,17 @@ void PerspectiveService::Close(std::string reason, absl::Duration grace) {
   }
 }
 
-bool PerspectiveService::WaitForNoStreams(absl::Time deadline) {
+bool PerspectiveService::WaitForNoStreams(absl::Duration patience) {
   const absl::MutexLock lock(&mutex_);
-  const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); };
-  return mutex_.AwaitWithDeadline(absl::Condition(&none), deadline);
+  return forgotten_.WaitFor(mutex_, patience, [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return streams_.empty();
+  });
 }
 
 void PerspectiveService::Forget(std::uint64_t number) {
   const absl::MutexLock lock(&mutex_);
   streams_.erase(number);
+  forgotten_.NotifyAll();
 }
 
 }  // namespace mpic::perspective

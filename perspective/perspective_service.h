@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/admission.h"
 #include "common/caller.h"
+#include "common/steady_condition.h"
 #include "common/tenants.h"
 #include "mpic/v1/perspective.grpc.pb.h"
 #include "perspective/check_stream.h"
@@ -49,8 +50,8 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   void Close(std::string reason, absl::Duration grace);
   // Takes streams again.
   void Open();
-  // Waits until no stream is left, at most until `deadline`. True when none is.
-  bool WaitForNoStreams(absl::Time deadline);
+  // Waits until no stream is left, for `patience` at most. True when none is.
+  bool WaitForNoStreams(absl::Duration patience);
 
  private:
   using CheckReactor = grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse>;
@@ -81,6 +82,7 @@ class PerspectiveService final : public v1::PerspectiveService::CallbackService 
   Admission admission_;  // of streams
   std::size_t next_worker_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Mutex mutex_;
+  SteadyCondition forgotten_;
   config::v1::Tls tls_ ABSL_GUARDED_BY(mutex_);
   Tenants tenants_ ABSL_GUARDED_BY(mutex_);
   Streams streams_ ABSL_GUARDED_BY(mutex_);

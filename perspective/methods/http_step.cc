@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "common/proto_time.h"
+#include "common/steady_time.h"
 #include "perspective/rules/redirect.h"
 
 namespace mpic::perspective {
@@ -17,9 +18,9 @@ constexpr std::size_t kLocationOctetsMax = 2048;
 }  // namespace
 
 HttpStepRecord::HttpStepRecord(const Url& url, std::vector<IpAddress> resolved, CheckRun& run)
-    : url_(url), resolved_(std::move(resolved)), run_(run), started_(run.senses.clock.Now()) {}
+    : url_(url), resolved_(std::move(resolved)), run_(run), started_(SteadyNow()) {}
 
-void HttpStepRecord::Start() { started_ = run_.senses.clock.Now(); }
+void HttpStepRecord::Start() { started_ = SteadyNow(); }
 
 void HttpStepRecord::Add(std::optional<IpAddress> address, const HttpReply& reply) {
   v1::HttpStep& step = *run_.result.add_steps()->mutable_http();
@@ -35,7 +36,7 @@ void HttpStepRecord::Add(std::optional<IpAddress> address, const HttpReply& repl
     step.set_location(absl::CHexEscape(reply.locations.front()).substr(0, kLocationOctetsMax));
   }
   step.set_tls_version(reply.tls_version);
-  *step.mutable_elapsed() = ToProtoDuration(run_.senses.clock.Now() - started_);
+  *step.mutable_elapsed() = ToProtoDuration(SteadyNow() - started_);
   if (reply.failed()) {
     step.mutable_problem()->set_kind(reply.problem.kind);
     step.mutable_problem()->set_detail(reply.problem.detail);

@@ -25,7 +25,7 @@ class HttpStepRecord {
   const Url url_;
   const std::vector<IpAddress> resolved_;
   CheckRun& run_;
-  absl::Time started_;
+  absl::Duration started_;  // of SteadyNow
 };
 
 }  // namespace mpic::perspective

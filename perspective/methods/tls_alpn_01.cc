@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/challenge.h"
 #include "common/reverse_zone.h"
+#include "common/steady_time.h"
 #include "perspective/methods/host_addresses.h"
 #include "perspective/methods/tls_step.h"
 #include "perspective/net/address_picker.h"
@@ -77,11 +78,11 @@ boost::asio::awaitable<TlsProbeReply> ProbeAddresses(std::vector<IpAddress> usab
                                                      DomainName server_name, CheckRun& run) {
   TlsProbeReply reply;
   for (const IpAddress& address : AddressesToTry(usable)) {
-    const absl::Time started = run.senses.clock.Now();
+    const absl::Duration started = SteadyNow();
     const TlsProbe probe{
         .address = address, .port = kPort, .server_name = server_name, .alpn = kProtocol};
     reply = co_await run.senses.tls.Probe(probe);
-    AddTlsStep(probe, reply, run.senses.clock.Now() - started, run.result);
+    AddTlsStep(probe, reply, SteadyNow() - started, run.result);
     // What we did not look at must not be outweighed by what another address says.
     if (reply.connected || reply.problem.kind == v1::Problem::OVERLOADED) break;
   }

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/log.h"
 #include "common/status_macros.h"
+#include "common/steady_time.h"
 
 namespace mpic::perspective {
 namespace asio = boost::asio;
@@ -55,7 +55,7 @@ absl::Status CaresDnsClient::Renew(Line& line) {
 }
 
 asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
-  const absl::Time started = absl::Now();
+  const absl::Duration started = SteadyNow();
   DnsAnswer answer{.question = question};
   unsigned tries = 0;
   bool differed = false;
@@ -67,7 +67,7 @@ asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
   } while (WorthAnotherTry(answer) && tries < options_.tries_max);
   answer.tries = tries;
   answer.tries_differed = differed && answer.lookup_failed();
-  answer.elapsed = absl::Now() - started;
+  answer.elapsed = SteadyNow() - started;
   if (answer.lookup_failed()) {
     answer.problem.detail =
         absl::StrCat("query ", RecordTypeName(question.type), " ", question.name.text(), ": ",

@@ -39,6 +39,7 @@ inline config::v1::CoordinatorConfig SoundConfig() {
   config::v1::CoordinatorConfig config;
   config.set_listen("192.0.2.1:7443");
   config.set_admin_listen("127.0.0.1:9090");
+  config.mutable_tls()->add_allowed_peers("spiffe://mpic.example/ra");
   for (const Site& site : kSites) AddSite(config, site);
   config.set_primary_perspective_id("frankfurt");
   config.add_caa_issuer_domain_names("ca.example.com");

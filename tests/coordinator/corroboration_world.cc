@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/proto_time.h"
+#include "common/steady_time.h"
 
 namespace mpic::coordinator {
 
@@ -188,7 +189,7 @@ void CorroborationWorld::HoldAll() {
 void CorroborationWorld::Start(const CheckedInput& input, absl::Duration deadline) {
   input_ = input;
   result.reset();
-  task_ = LoopTask::Start(loop, Corroborate(*environment_, origin_, input_, kToday + deadline),
+  task_ = LoopTask::Start(loop, Corroborate(*environment_, origin_, input_, SteadyNow() + deadline),
                           [this](absl::StatusOr<v1::Corroboration> corroboration) {
                             result = std::move(corroboration);
                           });

@@ -57,6 +57,7 @@ TEST(SettingsTest, ASoundConfigurationGetsItsDefaults) {
 
 TEST(SettingsTest, TenantsTakeThePlaceOfAllowedPeers) {
   CoordinatorConfig config = SoundConfig();
+  config.mutable_tls()->clear_allowed_peers();
   config.mutable_limits()->set_checks_in_flight_per_target(7);
   config::v1::Tenant& tenant = *config.add_tenants();
   tenant.set_tenant_id("one");

@@ -8,6 +8,9 @@ SOURCES = (".h", ".cc", ".py", ".sh", ".proto")
 # Measured by themselves elsewhere, or written by others.
 EXEMPT_FROM_SIZE = ("protos/",)
 TABS_ALLOWED = ("Makefile",)
+# Abseil's timed waits, which end by the time of day: common/steady_condition.h.
+TIMED_WAIT = re.compile(r"\b(?:Await|Wait|LockWhen)With(?:Timeout|Deadline)\b")
+TIMED_WAITS_ALLOWED = ("tests/",)
 TODO = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 GOOD_TODO = re.compile(r"TODO\([a-z0-9#-]+\): \S")
 NOLINT = re.compile(r"\bNOLINT(NEXTLINE|BEGIN|END)?\b")
@@ -26,6 +29,8 @@ def line_complaints(path, number, line):
         yield f"{where}: tab"
     if path.startswith("tests/lint/"):
         return  # these files talk about the words below
+    if TIMED_WAIT.search(line) and not path.startswith(TIMED_WAITS_ALLOWED):
+        yield f"{where}: a wait that a step of the clock disturbs, see common/steady_condition.h"
     if TODO.search(line) and not GOOD_TODO.search(line):
         yield f"{where}: a reminder is written TODO(who-or-issue): what"
     if NOLINT.search(line) and not GOOD_NOLINT.search(line):

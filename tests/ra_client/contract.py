@@ -9,6 +9,7 @@ PROTOS = (
     "google/rpc/error_details.proto",
     "mpic/v1/check.proto",
     "mpic/v1/coordinator.proto",
+    "mpic/v1/perspective.proto",
 )
 
 

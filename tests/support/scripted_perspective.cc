@@ -85,13 +85,18 @@ v1::CheckResult FailingResult(const v1::Check& check, const v1::PerspectiveIdent
 
 ScriptedPerspective::ScriptedPerspective(config::v1::ConfiguredPerspective& place,
                                          const config::v1::Tls& tls)
-    : tls_(tls), address_("127.0.0.1:0") {
-  *hello.mutable_perspective() = IdentityOf(place);
+    : ScriptedPerspective(IdentityOf(place), tls, "127.0.0.1:0") {
+  Start();
+  place.set_address(address_);
+}
+
+ScriptedPerspective::ScriptedPerspective(const v1::PerspectiveIdentity& identity,
+                                         const config::v1::Tls& tls, std::string listen)
+    : tls_(tls), address_(std::move(listen)) {
+  *hello.mutable_perspective() = identity;
   for (const auto method : {v1::DNS_01, v1::HTTP_01, v1::CAA}) hello.add_supported_methods(method);
   hello.set_checks_in_flight_max(1'000);
   Pass();
-  Start();
-  place.set_address(address_);
 }
 
 ScriptedPerspective::~ScriptedPerspective() { Kill(); }

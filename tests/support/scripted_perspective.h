@@ -44,8 +44,11 @@ class ScriptedPerspective final : private v1::PerspectiveService::Service {
   using Reply = std::function<ScriptedReply(const v1::Check&)>;
   using RequestReply = std::function<ScriptedReply(const v1::CheckRequest&)>;
 
-  // `place.address` is filled in with the port that was taken.
+  // `place.address` is filled in with the port that was taken; it serves from the beginning.
   ScriptedPerspective(config::v1::ConfiguredPerspective& place, const config::v1::Tls& tls);
+  // Serves on `listen`, not before Start.
+  ScriptedPerspective(const v1::PerspectiveIdentity& identity, const config::v1::Tls& tls,
+                      std::string listen);
   ~ScriptedPerspective() override;
 
   void Start();

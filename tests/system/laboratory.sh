@@ -10,3 +10,9 @@ trap 'exit 130' INT TERM
 
 address_of() { awk -v name="$1" '$1 == name { print $2 }' "$LAB/addresses"; }
 "$root/deploy/demo/up" "$LAB" "$BIN"
+
+# run_python NAME ARGUMENT...: the test NAME.py in this laboratory; says what the programs said when it fails.
+run_python() {
+  PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$root/tests/system/$1.py" "$LAB" "$BIN" "$root/protos" "${@:2}" ||
+    { tail -n 5 "$LAB"/log/{coordinator,ap-*,eu-*,me-*,us-*}; exit 1; }
+}

@@ -54,13 +54,18 @@ class Laboratory:
     def pid(self, name):
         return int((self.lab / "pids" / name).read_text())
 
-    def start(self, name):
-        program = "mpic-coordinator" if name == "coordinator" else "mpic-perspective"
+    def start(self, name, program=None, *arguments):
+        """The program of that name, or another one in its place."""
+        program = program or ("mpic-coordinator" if name == "coordinator" else "mpic-perspective")
         with open(self.lab / "log" / name, "ab") as log:
             process = subprocess.Popen(
-                [self.programs / program, "--config", self.lab / "config" / f"{name}.yaml"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [self.programs / program, "--config", self.lab / "config" / f"{name}.yaml",
+                 *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment(name))
         (self.lab / "pids" / name).write_text(f"{process.pid}\n")
+
+    def environment(self, _name):
+        """Of a program that is started; None: ours."""
 
     def kill(self, name):
         pid = self.pid(name)
@@ -77,9 +82,11 @@ class Laboratory:
     def terminate(self, name):
         """SIGTERM; the exit code, when it was started by us."""
         pid = self.pid(name)
-        os.kill(pid, signal.SIGTERM)
         try:
+            os.kill(pid, signal.SIGTERM)
             return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        except ProcessLookupError:
+            return None
         except ChildProcessError:
             while pathlib.Path(f"/proc/{pid}/fd").exists():
                 time.sleep(0.01)

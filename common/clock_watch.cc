@@ -1,0 +1,55 @@
+#include "common/clock_watch.h"
+
+#include <chrono>
+
+#include "absl/time/time.h"
+#include "common/log.h"
+#include "common/steady_time.h"
+
+// Of gRPC 1.51, which exports it and installs no header with it.
+void grpc_kick_poller();
+
+namespace mpic {
+namespace {
+
+constexpr absl::Duration kInterval = absl::Milliseconds(500);
+// Within one interval: what is less may be slewing, and delays nobody noticeably.
+constexpr absl::Duration kStepMin = absl::Milliseconds(100);
+
+// Not by absl::Now(), which may be two seconds late to notice.
+absl::Duration AheadOfSteady() {
+  return absl::FromChrono(std::chrono::system_clock::now().time_since_epoch()) - SteadyNow();
+}
+
+}  // namespace
+
+ClockWatch::ClockWatch() : thread_([this] { Watch(); }) {}
+
+ClockWatch::~ClockWatch() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+    changed_.NotifyAll();
+  }
+  thread_.join();
+}
+
+bool ClockWatch::StoppedMeanwhile() {
+  const absl::MutexLock lock(&mutex_);
+  return changed_.WaitFor(mutex_, kInterval,
+                          [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopped_; });
+}
+
+void ClockWatch::Watch() {
+  absl::Duration ahead = AheadOfSteady();
+  while (!StoppedMeanwhile()) {
+    const absl::Duration before = ahead;
+    ahead = AheadOfSteady();
+    const absl::Duration step = ahead - before;
+    if (absl::AbsDuration(step) < kStepMin) continue;
+    if (step < absl::ZeroDuration()) grpc_kick_poller();
+    Log(LogLevel::kWarning, "clock set", {{"by_ms", absl::ToInt64Milliseconds(step)}});
+  }
+}
+
+}  // namespace mpic
