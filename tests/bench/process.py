@@ -2,6 +2,7 @@
 import dataclasses
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -10,9 +11,11 @@ import time
 import urllib.error
 import urllib.request
 
+import measure
+
 READY_SECONDS = 20
 END_SECONDS = 20
-LOAD_SECONDS = 900
+LOAD_SECONDS = 7200
 POLL_SECONDS = 0.002
 
 # What is on loopback needs no proxy, whatever the environment says.
@@ -23,6 +26,20 @@ def fetch(url):
     """The text of a page."""
     with _OPENER.open(url, timeout=5) as page:
         return page.read().decode()
+
+
+def wait_until(condition, complaint):
+    """Polls until condition() holds."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(complaint)
+        time.sleep(POLL_SECONDS)
+
+
+def memory_directory(name):
+    """A new directory that no disk stands behind; for its maker to remove."""
+    return pathlib.Path(tempfile.mkdtemp(prefix=f"mpic-bench.{name}.", dir="/dev/shm"))
 
 
 class Process:
@@ -114,11 +131,16 @@ class LoadResult:
     errors: int
     p50_ms: float = 0
     p99_ms: float = 0
+    cpu_seconds: float = 0  # of the server that was loaded, where that was asked for
     more: dict = dataclasses.field(default_factory=dict)  # further keys
 
     @property
     def per_second(self):
         return self.operations / self.seconds
+
+    @property
+    def cpu_per_operation(self):
+        return self.cpu_seconds / self.operations
 
 
 def run_load(argv):
@@ -138,3 +160,10 @@ def run_load(argv):
         raise RuntimeError(f"{' '.join(argv)}: {result.errors} of {result.operations} operations failed:\n"
                            f"{done.stderr[-2000:]}")
     return result
+
+
+def run_load_on(pid, argv):
+    """The same, with the CPU time that process `pid` took meanwhile."""
+    before = measure.cpu_seconds(pid)
+    result = run_load(argv)
+    return dataclasses.replace(result, cpu_seconds=measure.cpu_seconds(pid) - before)
