@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -171,7 +172,9 @@ int Run(int argc, char** argv) {
   Load load(options, channel);
   load.Run();
   load.Print();
-  return 0;
+  std::fflush(stdout);
+  // The last call's thread may still be on its way out of the load.
+  std::_Exit(0);
 }
 
 }  // namespace
