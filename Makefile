@@ -21,7 +21,7 @@ help:
 	@echo "make lint         layout, static analysis, who may include whom, sizes, links"
 	@echo "make soak T=60    kills the programs at random under load, then checks every verdict against the log"
 	@echo "make fuzz T=60    runs each fuzz target for T seconds under the sanitizers"
-	@echo "make bench        checks a second and latency of the programs on this machine"
+	@echo "make bench        what it costs, as ratios to bare programs on this machine (F=FIGURE: only that)"
 	@echo "make clean        removes build/"
 	@echo
 	@echo "Each installs the Debian 12 packages that it needs (deploy/packages.txt), as root or with sudo."
@@ -71,11 +71,13 @@ fuzz: build/.installed-build+demo+test
 	@cmake --build --preset fuzz --parallel $(JOBS) --target mpic_fuzz
 	@tests/fuzz/run build/fuzz/bin $(T)
 
+F ?=
+
 .PHONY: bench
 bench: build/.installed-build+demo+test
 	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
-	@cmake --build --preset release --parallel $(JOBS) --target $(programs) mpic_corroborate_bench
-	@tests/bench/run build/release/bin
+	@cmake --build --preset release --parallel $(JOBS) --target $(programs) mpic_bench
+	@tests/bench/run build/release/bin $(F)
 
 .PHONY: soak
 soak: build/.installed-build+demo+test build

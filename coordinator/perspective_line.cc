@@ -1,19 +1,20 @@
 #include "coordinator/perspective_line.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace mpic::coordinator {
 
-void PerspectiveLine::Send(const v1::CheckRequest& request) {
+void PerspectiveLine::Send(std::shared_ptr<const v1::CheckRequest> request) {
   ++in_flight_;
-  stream->Send(request);
+  stream->Send(std::move(request));
 }
 
 void PerspectiveLine::Cancel(std::uint64_t number) {
-  v1::CheckRequest cancel;
-  cancel.mutable_cancel()->set_check_id(absl::StrCat(number));
+  auto cancel = std::make_shared<v1::CheckRequest>();
+  cancel->mutable_cancel()->set_check_id(absl::StrCat(number));
   stream->Send(std::move(cancel));
   cancelled_.insert(number);
 }

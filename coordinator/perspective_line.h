@@ -26,7 +26,7 @@ class PerspectiveLine {
 
   // Whether one more check may be sent.
   bool HasRoom() const { return hello_taken && in_flight_ < hello.checks_in_flight_max(); }
-  void Send(const v1::CheckRequest& request);
+  void Send(std::shared_ptr<const v1::CheckRequest> request);
   void Cancel(std::uint64_t number);
   // Whether this was the answer to a check that had been cancelled.
   bool TakeCancelled(std::uint64_t number);
