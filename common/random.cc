@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <array>
 #include <cstdlib>
 
 #include "absl/strings/str_format.h"
@@ -9,12 +10,18 @@
 namespace mpic {
 
 std::uint64_t RandomU64() {
-  unsigned char octets[sizeof(std::uint64_t)];
-  // Without randomness nothing here can be trusted; carrying on would be worse than ending.
-  if (RAND_bytes(octets, sizeof octets) != 1) std::abort();
-  std::uint64_t value = 0;
-  for (const unsigned char octet : octets) value = value << 8 | octet;
-  return value;
+  // Drawn in stock, because OpenSSL makes a system call each time to see whether it was forked.
+  constexpr std::size_t kStock = 64;
+  thread_local std::array<std::uint64_t, kStock> values;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    // Without randomness nothing here can be trusted; carrying on would be worse than ending.
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(values.data()), sizeof values) != 1) {
+      std::abort();
+    }
+    left = kStock;
+  }
+  return values[--left];
 }
 
 std::string RandomOctets(std::size_t count, const RandomSource& random) {
