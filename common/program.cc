@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 
 namespace mpic {
 
@@ -38,6 +39,8 @@ absl::Status UnderField(absl::string_view field, const absl::Status& status) {
   const std::string separator = absl::StrCat("\n", field, ".");
   return {status.code(), absl::StrCat(field, ".", absl::StrJoin(lines, separator))};
 }
+
+void LeaveLocksAlone() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
 LogLevel ToLogLevel(config::v1::LogLevel level) {
   switch (level) {

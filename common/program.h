@@ -35,6 +35,10 @@ int RefuseConfig(const ServerFlags& flags, const absl::Status& status);
 // their field without knowing which Tls message they stand in.
 absl::Status UnderField(absl::string_view field, const absl::Status& status);
 
+// Debian builds Abseil with its assertions: every lock of ours and of gRPC's is looked at for
+// cycles of locks, and one that is suspected ends the program. For the beginning of main.
+void LeaveLocksAlone();
+
 LogLevel ToLogLevel(config::v1::LogLevel level);
 
 // Says what came of a SIGHUP, in one line: that the configuration was taken over, what differs in

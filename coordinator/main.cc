@@ -65,6 +65,7 @@ void Reload(const ServerFlags& flags, const ProcessSignals& signals, Coordinator
 }
 
 int Run(int argc, char** argv) {
+  LeaveLocksAlone();
   ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-coordinator",

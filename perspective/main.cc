@@ -44,6 +44,7 @@ void Reload(const ServerFlags& flags, PerspectiveServer& server,
 }
 
 int Run(int argc, char** argv) {
+  LeaveLocksAlone();
   ProcessSignals signals;
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-perspective",

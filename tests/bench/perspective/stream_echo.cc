@@ -12,6 +12,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "common/credentials.h"
+#include "common/program.h"
 #include "mpic/v1/perspective.grpc.pb.h"
 
 namespace mpic::bench {
@@ -105,5 +106,6 @@ int main(int argc, char** argv) {
   app.add_option("--trusted-ca-file", *tls.mutable_trusted_ca_file())->required();
   app.add_option("--allowed-peer", *tls.add_allowed_peers())->required();
   CLI11_PARSE(app, argc, argv);
+  mpic::LeaveLocksAlone();
   return mpic::bench::Run(listen, tls, answer_file);
 }
