@@ -27,11 +27,14 @@ void CheckWire::OnReadDone(bool ok) {
 }
 
 void CheckWire::OnWriteDone(bool ok) {
-  const absl::MutexLock lock(&mutex_);
-  writing_ = false;
-  outgoing_.pop_front();
-  if (!ok) broken_ = true;
+  {
+    const absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    outgoing_.pop_front();
+    if (!ok) broken_ = true;
+  }
   WriteNext();
+  const absl::MutexLock lock(&mutex_);
   ReadNext();
   const bool silent = !writing_ && (input_ended_ || stopped_);
   if (broken_ || silent) CallLoop();
@@ -71,15 +74,25 @@ void CheckWire::ReadNext() {
   StartRead(&incoming_);
 }
 
+// Without the lock: gRPC encrypts and sends on this thread, and the loop must not wait for that.
 void CheckWire::WriteNext() {
-  if (writing_ || broken_ || stopped_ || outgoing_.empty()) return;
+  grpc::WriteOptions options;
+  const v1::CheckResponse* next = nullptr;
+  {
+    const absl::MutexLock lock(&mutex_);
+    next = NextToWrite(options);
+  }
+  if (next != nullptr) StartWrite(next, options);
+}
+
+const v1::CheckResponse* CheckWire::NextToWrite(grpc::WriteOptions& options) {
+  if (writing_ || broken_ || stopped_ || outgoing_.empty()) return nullptr;
   writing_ = true;
   Outgoing& next = outgoing_.front();
   // Before the client can know of it, and ask again.
   next.ticket = {};
-  grpc::WriteOptions options;
   if (outgoing_.size() > 1) options.set_buffer_hint();  // the next follows at once
-  StartWrite(&next.response, options);
+  return &next.response;
 }
 
 void CheckWire::CallLoop() {
@@ -98,9 +111,9 @@ void CheckWire::Attend() {
     came.swap(came_);
     ended = input_ended_;
     broken = broken_;
-    WriteNext();
     ReadNext();
   }
+  WriteNext();
   for (v1::CheckRequest& request : came) Take(std::move(request));
   if (ended && !std::exchange(end_of_input_told_, true)) TakeEndOfInput();
   if (broken) TakeBrokenWire();

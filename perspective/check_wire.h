@@ -59,7 +59,10 @@ class CheckWire : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResp
   };
 
   void ReadNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WriteNext() ABSL_LOCKS_EXCLUDED(mutex_);
+  // What is to be written now, and how; null: nothing. It stays where it is until it is written.
+  const v1::CheckResponse* NextToWrite(grpc::WriteOptions& options)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Has Attend run on the loop, once for all that happens until it does.
   void CallLoop() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Attend();
