@@ -208,13 +208,16 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
            .traceparent = ContinueTrace(request.traceparent()).traceparent(),
            .received = absl::Now(),
            .question = QuestionOf(request)};
+  const absl::Duration time = TimeForWork(check);
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
                       [this, check_id](absl::StatusOr<v1::CheckResult> result) {
                         EndCheck(check_id, std::move(result));
                       });
   const auto still_there = in_flight_.find(check_id);
-  if (still_there != in_flight_.end()) still_there->second.task = std::move(task);
+  if (still_there == in_flight_.end()) return;
+  task->CancelAfter(time);
+  still_there->second.task = std::move(task);
 }
 
 void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
