@@ -312,16 +312,17 @@ DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
   } else if (reply->truncated) {
     answer.problem = {.kind = v1::Problem::DNS_TRUNCATED, .detail = "the reply is truncated"};
   } else {
-    answer.rcode = static_cast<std::uint8_t>(std::min<std::uint16_t>(reply->rcode, 255));
-    answer.extended_errors = reply->extended_errors;
-    answer.authentic_data = resolver_validates && reply->authentic_data;
-    answer.cname_chain = reply->cname_chain;
-    if (const auto error = LookupErrorOf(*reply)) {
-      answer.problem = {.kind = *error, .detail = DescribeErrors(*reply)};
+    DnsReply taken = *std::move(reply);
+    answer.rcode = static_cast<std::uint8_t>(std::min<std::uint16_t>(taken.rcode, 255));
+    answer.authentic_data = resolver_validates && taken.authentic_data;
+    if (const auto error = LookupErrorOf(taken)) {
+      answer.problem = {.kind = *error, .detail = DescribeErrors(taken)};
     } else {
-      answer.rdata = reply->rdata;
+      answer.rdata = std::move(taken.rdata);
+      answer.min_ttl_seconds = taken.min_ttl_seconds;
     }
-    answer.min_ttl_seconds = answer.lookup_failed() ? 0 : reply->min_ttl_seconds;
+    answer.cname_chain = std::move(taken.cname_chain);
+    answer.extended_errors = std::move(taken.extended_errors);
   }
   answer.dnssec = StatusOf(answer, resolver_validates, shows_insecure_delegation);
   return answer;
