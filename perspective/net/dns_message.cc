@@ -24,6 +24,8 @@ constexpr std::size_t kExtendedErrorsMax = 16;  // resolvers send one or two
 // Leaves room for the question before it and the tries after it within 512 octets.
 constexpr std::size_t kDetailOctetsMax = 200;
 
+constexpr std::size_t kQueryOctetsWithoutName = 12 + 2 + 4 + 11;  // header, name's ends, type, OPT
+
 constexpr std::uint16_t kFlagResponse = 0x8000;
 constexpr std::uint16_t kOpcodeBits = 0x7800;
 constexpr std::uint16_t kFlagTruncated = 0x0200;
@@ -58,6 +60,7 @@ void AppendName(const DomainName& name, std::string& out) {
 
 std::string WireName(const DomainName& name) {
   std::string wire;
+  wire.reserve(name.text().size() + 2);  // an octet for each dot, and one at both ends
   AppendName(name, wire);
   return wire;
 }
@@ -243,6 +246,7 @@ v1::DnssecStatus StatusOf(const DnsAnswer& answer, bool resolver_validates,
 
 std::string EncodeDnsQuery(const DnsQuestion& question, std::uint16_t id) {
   std::string query;
+  query.reserve(kQueryOctetsWithoutName + question.name.text().size());
   AppendU16(id, query);
   AppendU16(kFlagRecursionDesired | kFlagAuthenticData, query);
   constexpr std::uint16_t kSectionCounts[] = {1, 0, 0, 1};  // question and OPT
