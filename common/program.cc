@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 
 namespace mpic {
 
@@ -26,6 +27,8 @@ std::variant<ServerFlags, int> ParseServerFlags(int argc, char** argv, absl::str
   }
   return flags;
 }
+
+void LeaveLockOrderAlone() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
 int RefuseConfig(const ServerFlags& flags, const absl::Status& status) {
   std::cerr << flags.config_file << " is refused:\n" << status.message() << '\n';
