@@ -2,19 +2,25 @@
 
 #include <openssl/rand.h>
 
+#include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 
 namespace mpic {
 
 std::uint64_t RandomU64() {
-  unsigned char octets[sizeof(std::uint64_t)];
-  // Without randomness nothing here can be trusted; carrying on would be worse than ending.
-  if (RAND_bytes(octets, sizeof octets) != 1) std::abort();
-  std::uint64_t value = 0;
-  for (const unsigned char octet : octets) value = value << 8 | octet;
-  return value;
+  // Drawn ahead, because a call of OpenSSL's generator costs far more than its octets.
+  thread_local std::array<std::uint64_t, 32> ahead;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    // Without randomness nothing here can be trusted; carrying on would be worse than ending.
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(ahead.data()), sizeof ahead) != 1) std::abort();
+    left = ahead.size();
+  }
+  // Each is given once and not kept.
+  return std::exchange(ahead[--left], 0);
 }
 
 std::string RandomOctets(std::size_t count, const RandomSource& random) {
