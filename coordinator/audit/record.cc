@@ -5,8 +5,10 @@
 #include <openssl/sha.h>
 
 #include <array>
+#include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 
 namespace mpic::coordinator {
@@ -91,9 +93,13 @@ void LeaveOutChallenge(const v1::Check& check, v1::AuditRecord& record) {
     if (remote.has_result()) LeaveOutChallenge(*remote.mutable_result());
   }
   if (challenge.size() < kRemovedOctetsMin) return;
+  // Hardly anybody quotes it, and a text stands in the serialized record as it is.
+  if (!absl::StrContains(record.SerializeAsString(), challenge)) return;
   RemoveQuotes(challenge, corroboration);
   for (v1::AttemptRecord& attempt : *record.mutable_attempts()) RemoveQuotes(challenge, attempt);
 }
+
+}  // namespace
 
 v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
   v1::AttemptRecord record;
@@ -115,10 +121,8 @@ v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
   return record;
 }
 
-}  // namespace
-
 v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
-                           const std::vector<AttemptResult>& attempts,
+                           std::vector<v1::AttemptRecord> attempts,
                            const v1::Corroboration& corroboration, ChallengeForm challenges) {
   v1::AuditRecord record;
   record.set_request_id(origin.request_id);
@@ -134,7 +138,7 @@ v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& inpu
   record.set_method_reference(input.method_reference);
   record.set_authorization_domain_name(input.authorization_domain_name);
   record.set_challenge_sha256(Sha256Hex(ChallengeOf(input.check)));
-  for (const AttemptResult& attempt : attempts) *record.add_attempts() = RecordOf(attempt);
+  for (v1::AttemptRecord& attempt : attempts) *record.add_attempts() = std::move(attempt);
   *record.mutable_corroboration() = corroboration;
   record.set_coordinator("mpic-coordinator/" MPIC_VERSION);
   if (challenges == ChallengeForm::kValue) {

@@ -31,9 +31,11 @@ enum class ChallengeForm {
   kValue,
 };
 
-// Every attempt is in it, the failed ones as well.
+v1::AttemptRecord RecordOf(const AttemptResult& attempt);
+
+// `attempts`: all of them, the failed ones as well.
 v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
-                           const std::vector<AttemptResult>& attempts,
+                           std::vector<v1::AttemptRecord> attempts,
                            const v1::Corroboration& corroboration, ChallengeForm challenges);
 
 }  // namespace mpic::coordinator
