@@ -6,6 +6,16 @@
 namespace mpic {
 namespace {
 
+// How many octets at the beginning stand in JSON as they are.
+std::size_t PlainLength(absl::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && text[length] >= ' ' && text[length] < 0x7F &&
+         text[length] != '"' && text[length] != '\\') {
+    ++length;
+  }
+  return length;
+}
+
 void AppendAscii(char c, std::string& out) {
   switch (c) {
     case '"':
@@ -39,6 +49,11 @@ void AppendAscii(char c, std::string& out) {
 void AppendJsonString(absl::string_view text, std::size_t bytes_max, std::string& out) {
   out += '"';
   for (std::size_t used = 0; !text.empty();) {
+    const std::size_t plain = PlainLength(text.substr(0, bytes_max - used));
+    out.append(text.data(), plain);
+    used += plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t length = Utf8Length(text);
     const std::size_t taken = length == 0 ? 1 : length;
     if (used + taken > bytes_max) {

@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/proto_json.h"
 #include "common/proto_time.h"
 #include "common/status_macros.h"
 
@@ -96,12 +97,9 @@ absl::StatusOr<std::string> EncodeBody(v1::AuditRecord record) {
   record.clear_schema_version();
   record.clear_sequence();
   record.clear_recorded_at();
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
   std::string json;
-  if (const auto status = google::protobuf::util::MessageToJsonString(record, &json, options);
-      !status.ok()) {
-    return absl::InternalError(absl::StrCat("audit record: ", status.ToString()));
+  if (const absl::Status status = AppendProtoJson(record, json); !status.ok()) {
+    return absl::InternalError(absl::StrCat("audit record: ", status.message()));
   }
   return json;
 }
