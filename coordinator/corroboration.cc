@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "coordinator/attempt.h"
+#include "coordinator/audit/chain_line.h"
 #include "coordinator/policy/methods.h"
 #include "coordinator/policy/phases.h"
 #include "coordinator/policy/reuse.h"
@@ -246,8 +247,16 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   SetReuse(input.method, corroboration);
   const ChallengeForm challenges =
       environment.settings.audit.record_challenges ? ChallengeForm::kValue : ChallengeForm::kDigest;
-  absl::StatusOr<v1::AuditReference> recorded = co_await environment.audit.Append(
-      MakeRecord(origin, input, std::move(attempt_records), corroboration, challenges));
+  RecordedAnswer answer(origin, input, std::move(attempt_records), std::move(corroboration),
+                        challenges);
+  absl::StatusOr<std::string> body = EncodeBody(answer.record());
+  corroboration = answer.TakeAnswer();
+  absl::StatusOr<v1::AuditReference> recorded;
+  if (body.ok()) {
+    recorded = co_await environment.audit.Append(*std::move(body));
+  } else {
+    recorded = body.status();
+  }
   environment.metrics.CountAuditRecord(recorded.ok());
   if (!recorded.ok()) {
     Log(LogLevel::kError, "record not written",

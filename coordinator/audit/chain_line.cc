@@ -93,10 +93,14 @@ std::string ToHex(const ChainHash& hash) { return absl::BytesToHexString(View(ha
 
 std::string ToOctets(const ChainHash& hash) { return std::string(View(hash)); }
 
-absl::StatusOr<std::string> EncodeBody(v1::AuditRecord record) {
-  record.clear_schema_version();
-  record.clear_sequence();
-  record.clear_recorded_at();
+absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record) {
+  if (record.schema_version() != 0 || record.sequence() != 0 || record.has_recorded_at()) {
+    v1::AuditRecord bare = record;
+    bare.clear_schema_version();
+    bare.clear_sequence();
+    bare.clear_recorded_at();
+    return EncodeBody(bare);
+  }
   std::string json;
   if (const absl::Status status = AppendProtoJson(record, json); !status.ok()) {
     return absl::InternalError(absl::StrCat("audit record: ", status.message()));
