@@ -1,13 +1,20 @@
 #include "common/json_string.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "common/utf8.h"
 
 namespace mpic {
 namespace {
+
+// How many octets at the beginning stand in JSON as they are.
+std::size_t PlainLength(absl::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && text[length] >= ' ' && text[length] < 0x7F &&
+         text[length] != '"' && text[length] != '\\') {
+    ++length;
+  }
+  return length;
+}
 
 void AppendAscii(char c, std::string& out) {
   switch (c) {
@@ -37,22 +44,16 @@ void AppendAscii(char c, std::string& out) {
   }
 }
 
-// How many octets at the beginning stand for themselves; nearly always all of them.
-std::size_t PlainOctets(absl::string_view text) {
-  const auto* const end = std::find_if(text.begin(), text.end(), [](char c) {
-    return !absl::ascii_isprint(static_cast<unsigned char>(c)) || c == '"' || c == '\\';
-  });
-  return static_cast<std::size_t>(end - text.begin());
-}
-
 }  // namespace
 
 void AppendJsonString(absl::string_view text, std::size_t bytes_max, std::string& out) {
   out += '"';
-  std::size_t used = std::min(PlainOctets(text), bytes_max);
-  out.append(text.data(), used);
-  text.remove_prefix(used);
-  while (!text.empty()) {
+  for (std::size_t used = 0; !text.empty();) {
+    const std::size_t plain = PlainLength(text.substr(0, bytes_max - used));
+    out.append(text.data(), plain);
+    used += plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t length = Utf8Length(text);
     const std::size_t taken = length == 0 ? 1 : length;
     if (used + taken > bytes_max) {

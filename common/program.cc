@@ -28,6 +28,8 @@ std::variant<ServerFlags, int> ParseServerFlags(int argc, char** argv, absl::str
   return flags;
 }
 
+void LeaveLockOrderAlone() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
+
 int RefuseConfig(const ServerFlags& flags, const absl::Status& status) {
   std::cerr << flags.config_file << " is refused:\n" << status.message() << '\n';
   return kExitUsage;
@@ -39,8 +41,6 @@ absl::Status UnderField(absl::string_view field, const absl::Status& status) {
   const std::string separator = absl::StrCat("\n", field, ".");
   return {status.code(), absl::StrCat(field, ".", absl::StrJoin(lines, separator))};
 }
-
-void LeaveLocksAlone() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
 LogLevel ToLogLevel(config::v1::LogLevel level) {
   switch (level) {

@@ -18,6 +18,11 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;  // command line or configuration
 
+// Has Abseil not watch in which order mutexes are locked. Debian builds it for debugging, so that it
+// does, for every mutex of gRPC's as well: at every lock of a busy server, which it would end over an
+// order that merely could deadlock. First in main.
+void LeaveLockOrderAlone();
+
 struct ServerFlags {
   std::string config_file;
   bool check_config = false;  // check and exit
@@ -34,10 +39,6 @@ int RefuseConfig(const ServerFlags& flags, const absl::Status& status);
 // The same status with `field` and a dot before each line: errors about certificate files name
 // their field without knowing which Tls message they stand in.
 absl::Status UnderField(absl::string_view field, const absl::Status& status);
-
-// Debian builds Abseil with its assertions: every lock of ours and of gRPC's is looked at for
-// cycles of locks, and one that is suspected ends the program. For the beginning of main.
-void LeaveLocksAlone();
 
 LogLevel ToLogLevel(config::v1::LogLevel level);
 

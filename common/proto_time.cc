@@ -3,9 +3,37 @@
 #include <google/protobuf/descriptor.h>
 
 #include <cstdint>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace mpic {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+bool IsTime(const Descriptor* type) {
+  return type == google::protobuf::Timestamp::descriptor() ||
+         type == google::protobuf::Duration::descriptor();
+}
+
+// The fields of a message type that are times or lead to some. Each thread finds out once.
+// NOLINTNEXTLINE(misc-no-recursion): our messages do not contain themselves, so it ends.
+const std::vector<const FieldDescriptor*>& FieldsWithTimes(const Descriptor* type) {
+  // Places in it stay where they are.
+  thread_local std::unordered_map<const Descriptor*, std::vector<const FieldDescriptor*>> known;
+  if (const auto found = known.find(type); found != known.end()) return found->second;
+  std::vector<const FieldDescriptor*> fields;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const Descriptor* const inner = type->field(i)->message_type();
+    if (inner == nullptr) continue;
+    if (IsTime(inner) || !FieldsWithTimes(inner).empty()) fields.push_back(type->field(i));
+  }
+  return known[type] = std::move(fields);
+}
+
+}  // namespace
 
 // google/protobuf/timestamp.proto: years 1 to 9999.
 bool IsValid(const google::protobuf::Timestamp& timestamp) {
@@ -47,23 +75,23 @@ absl::Duration FromProtoDuration(const google::protobuf::Duration& duration) {
 
 // NOLINTNEXTLINE(misc-no-recursion): our messages do not contain themselves, so it ends.
 bool AllTimesAreValid(const google::protobuf::Message& message) {
-  if (const auto* timestamp = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
-    return IsValid(*timestamp);
+  if (message.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
+    return IsValid(static_cast<const google::protobuf::Timestamp&>(message));
   }
-  if (const auto* duration = dynamic_cast<const google::protobuf::Duration*>(&message)) {
-    return IsValid(*duration);
+  if (message.GetDescriptor() == google::protobuf::Duration::descriptor()) {
+    return IsValid(static_cast<const google::protobuf::Duration&>(message));
   }
   const google::protobuf::Reflection& reflection = *message.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const google::protobuf::FieldDescriptor* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    for (int i = 0; i < count; ++i) {
-      if (!AllTimesAreValid(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
-                                                 : reflection.GetMessage(message, field))) {
+  for (const FieldDescriptor* field : FieldsWithTimes(message.GetDescriptor())) {
+    if (!field->is_repeated()) {
+      if (reflection.HasField(message, field) &&
+          !AllTimesAreValid(reflection.GetMessage(message, field))) {
         return false;
       }
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      if (!AllTimesAreValid(reflection.GetRepeatedMessage(message, field, i))) return false;
     }
   }
   return true;

@@ -4,24 +4,23 @@
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 
 namespace mpic {
 
 std::uint64_t RandomU64() {
-  // Drawn in stock, because OpenSSL makes a system call each time to see whether it was forked.
-  constexpr std::size_t kStock = 64;
-  thread_local std::array<std::uint64_t, kStock> values;
+  // Drawn ahead, because a call of OpenSSL's generator costs far more than its octets.
+  thread_local std::array<std::uint64_t, 32> ahead;
   thread_local std::size_t left = 0;
   if (left == 0) {
     // Without randomness nothing here can be trusted; carrying on would be worse than ending.
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(values.data()), sizeof values) != 1) {
-      std::abort();
-    }
-    left = kStock;
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(ahead.data()), sizeof ahead) != 1) std::abort();
+    left = ahead.size();
   }
-  return values[--left];
+  // Each is given once and not kept.
+  return std::exchange(ahead[--left], 0);
 }
 
 std::string RandomOctets(std::size_t count, const RandomSource& random) {

@@ -114,8 +114,8 @@ class Round {
   Round& operator=(const Round&) = delete;
 
   asio::awaitable<void> Run();
-  // After Run: fills in what came of it.
-  void Close(AttemptResult& result) const;
+  // After Run, once: moves what came of it.
+  void Close(AttemptResult& result);
 
  private:
   void AskPrimary();
@@ -281,15 +281,17 @@ Claim Round::Conclude(AttemptResult& result) const {
   return claim;
 }
 
-void Round::Close(AttemptResult& result) const {
-  result.primary = *primary_;
-  result.primary_attestation = primary_attestation_;
-  if (!remotes_asked_) {
+void Round::Close(AttemptResult& result) {
+  if (remotes_asked_) {
+    const Claim claim = Conclude(result);
+    for (RemoteSeat& seat : seats_) {
+      result.remotes.push_back(JudgeRemote(std::move(seat), claim));
+    }
+  } else {
     result.verdict = RefuseByPrimary(0, *primary_);
-    return;
   }
-  const Claim claim = Conclude(result);
-  for (const RemoteSeat& seat : seats_) result.remotes.push_back(JudgeRemote(seat, claim));
+  result.primary = *std::move(primary_);
+  result.primary_attestation = std::move(primary_attestation_);
 }
 
 }  // namespace

@@ -65,27 +65,34 @@ std::vector<std::size_t> PreferenceOrder(absl::Span<const Candidate> candidates,
   return order;
 }
 
-bool DistinctFromPrimary(const ConfiguredPerspective& remote,
-                         const std::optional<PrimaryPlace>& primary) {
-  return !primary.has_value() || (Distinct(remote.location, primary->perspective) &&
-                                  Distinct(remote.resolver_location, primary->resolver));
+// Where a perspective and its resolver stand.
+struct Stand {
+  EarthPoint perspective;
+  EarthPoint resolver;
+};
+
+bool AreDistinct(const Stand& a, const Stand& b) {
+  return Distinct(a.perspective, b.perspective) && Distinct(a.resolver, b.resolver);
 }
 
-bool DistinctPair(const ConfiguredPerspective& a, const ConfiguredPerspective& b) {
-  return Distinct(a.location, b.location) && Distinct(a.resolver_location, b.resolver_location);
+Stand StandOf(const ConfiguredPerspective& perspective) {
+  return {.perspective = ToEarthPoint(perspective.location),
+          .resolver = ToEarthPoint(perspective.resolver_location)};
 }
 
 // The candidates that may be asked at all, in the order of preference.
 std::vector<std::size_t> Usable(absl::Span<const Candidate> candidates,
                                 const std::optional<PrimaryPlace>& primary, std::uint64_t seed) {
   std::vector<std::size_t> usable = PreferenceOrder(candidates, seed);
+  std::optional<Stand> of_primary;
+  if (primary) of_primary = {ToEarthPoint(primary->perspective), ToEarthPoint(primary->resolver)};
   usable.erase(std::remove_if(usable.begin(), usable.end(),
                               [&](std::size_t i) {
                                 const ConfiguredPerspective& remote = *candidates[i].perspective;
                                 return !v1::Rir_IsValid(remote.rir) ||
                                        remote.rir == v1::RIR_UNSPECIFIED ||
                                        remote.resolver_rir != remote.rir ||
-                                       !DistinctFromPrimary(remote, primary);
+                                       (of_primary && !AreDistinct(StandOf(remote), *of_primary));
                               }),
                usable.end());
   if (usable.size() > kPerspectivesMax) usable.resize(kPerspectivesMax);
@@ -94,13 +101,15 @@ std::vector<std::size_t> Usable(absl::Span<const Candidate> candidates,
 
 CohortSearch BuildSearch(absl::Span<const Candidate> candidates,
                          absl::Span<const std::size_t> usable) {
+  std::vector<Stand> stands;
+  stands.reserve(usable.size());
+  for (const std::size_t i : usable) stands.push_back(StandOf(*candidates[i].perspective));
   CohortSearch search;
-  for (std::size_t i : usable) {
-    SearchNode node{.rir = candidates[i].perspective->rir, .healthy = candidates[i].healthy};
-    for (std::size_t k = 0; k < usable.size(); ++k) {
-      if (DistinctPair(*candidates[i].perspective, *candidates[usable[k]].perspective)) {
-        node.distinct_from |= std::uint64_t{1} << k;
-      }
+  for (std::size_t k = 0; k < usable.size(); ++k) {
+    const Candidate& candidate = candidates[usable[k]];
+    SearchNode node{.rir = candidate.perspective->rir, .healthy = candidate.healthy};
+    for (std::size_t other = 0; other < usable.size(); ++other) {
+      if (AreDistinct(stands[k], stands[other])) node.distinct_from |= std::uint64_t{1} << other;
     }
     search.Add(node);
   }

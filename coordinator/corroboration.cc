@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "coordinator/attempt.h"
+#include "coordinator/audit/chain_line.h"
 #include "coordinator/policy/methods.h"
 #include "coordinator/policy/phases.h"
 #include "coordinator/policy/reuse.h"
@@ -164,22 +165,20 @@ void ApplyReportOnly(const Settings& settings, const AttemptResult& last,
                                           ")"));
 }
 
-v1::Corroboration Compose(const Settings& settings, const CheckedInput& input,
-                          const std::vector<AttemptResult>& attempts) {
-  const AttemptResult& last = attempts.back();
+v1::Corroboration Compose(const Settings& settings, const CheckedInput& input, AttemptResult last) {
   v1::Corroboration corroboration;
   corroboration.set_check_id(input.check.check_id());
   *corroboration.mutable_identifier() = input.check.identifier();
   corroboration.set_verdict(last.verdict.verdict);
   if (last.verdict.verdict != v1::CORROBORATED) {
-    *corroboration.mutable_problem() = last.verdict.problem;
+    *corroboration.mutable_problem() = std::move(last.verdict.problem);
   }
   *corroboration.mutable_quorum() = ToQuorum(last.verdict.assessment);
-  *corroboration.mutable_primary() = last.primary;
+  *corroboration.mutable_primary() = std::move(last.primary);
   if (last.primary_attestation) {
-    *corroboration.mutable_primary_attestation() = *last.primary_attestation;
+    *corroboration.mutable_primary_attestation() = *std::move(last.primary_attestation);
   }
-  for (const v1::RemoteResult& remote : last.remotes) *corroboration.add_remotes() = remote;
+  for (v1::RemoteResult& remote : last.remotes) *corroboration.add_remotes() = std::move(remote);
   corroboration.set_attempts(last.number);
   corroboration.set_cohort_seed(last.cohort_seed);
   corroboration.set_policy_phase(std::string(last.phase->name));
@@ -237,7 +236,10 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   // Whatever has been done is recorded, so cancellation ends here: also one that came too late to
   // be thrown above.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  v1::Corroboration corroboration = Compose(environment.settings, input, attempts);
+  std::vector<v1::AttemptRecord> attempt_records;
+  for (const AttemptResult& attempt : attempts) attempt_records.push_back(RecordOf(attempt));
+  v1::Corroboration corroboration =
+      Compose(environment.settings, input, std::move(attempts.back()));
   corroboration.set_tenant_id(origin.tenant_id());
   const absl::Time finished = environment.clock.Now();
   *corroboration.mutable_started_at() = ToTimestamp(started);
@@ -245,8 +247,16 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   SetReuse(input.method, corroboration);
   const ChallengeForm challenges =
       environment.settings.audit.record_challenges ? ChallengeForm::kValue : ChallengeForm::kDigest;
-  absl::StatusOr<v1::AuditReference> recorded = co_await environment.audit.Append(
-      MakeRecord(origin, input, attempts, corroboration, challenges));
+  RecordedAnswer answer(origin, input, std::move(attempt_records), std::move(corroboration),
+                        challenges);
+  absl::StatusOr<std::string> body = EncodeBody(answer.record());
+  corroboration = answer.TakeAnswer();
+  absl::StatusOr<v1::AuditReference> recorded;
+  if (body.ok()) {
+    recorded = co_await environment.audit.Append(*std::move(body));
+  } else {
+    recorded = body.status();
+  }
   environment.metrics.CountAuditRecord(recorded.ok());
   if (!recorded.ok()) {
     Log(LogLevel::kError, "record not written",

@@ -80,21 +80,15 @@ asio::awaitable<PerspectiveAnswer> GrpcPerspectiveSession::Ask(PerspectiveQuesti
   const absl::Cleanup forget = [session = std::weak_ptr(alive_), number] {
     if (const auto alive = session.lock()) alive->Forget(number);
   };
-  PerspectiveAnswer late{
-      .result = std::nullopt,
-      .problem =
-          MakeProblem(v1::Problem::TIMED_OUT,
-                      absl::StrCat("perspective ", options_.perspective.perspective_id,
-                                   " gave no answer within ", absl::FormatDuration(patience)))};
   asio::steady_timer timer(loop_, absl::ToChronoNanoseconds(patience));
   // The timer and the answer race for one completion. Asio's || would throw its own
   // multiple_exceptions on cancellation instead of operation_aborted.
   co_return co_await AwaitCallback<PerspectiveAnswer>(
-      loop_, [this, number, &question, &timer,
-              &late](std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
-        timer.async_wait([this, number, waiter,
-                          late = std::move(late)](boost::system::error_code error) mutable {
+      loop_, [this, number, patience, &question,
+              &timer](std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
+        timer.async_wait([this, number, patience, waiter](boost::system::error_code error) {
           if (error) return;
+          PerspectiveAnswer late{.result = std::nullopt, .problem = Late(patience)};
           OnSilence(number);
           (*waiter)(std::move(late));
         });
@@ -104,23 +98,19 @@ asio::awaitable<PerspectiveAnswer> GrpcPerspectiveSession::Ask(PerspectiveQuesti
 
 void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion question,
                                    std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
-  if (!current_) {
-    (*waiter)({.result = std::nullopt, .problem = last_problem_});
-    return;
-  }
+  if (!current_) return (*waiter)({.result = std::nullopt, .problem = last_problem_});
   if (!circuit_.Admits(number)) {
-    (*waiter)({.result = std::nullopt, .problem = Unreachable(circuit_.reason())});
-    return;
+    return (*waiter)({.result = std::nullopt, .problem = Unreachable(circuit_.reason())});
   }
-  Pending& pending = pending_[number];
-  pending.waiter = std::move(waiter);
-  *pending.request.mutable_check() = std::move(question.check);
+  auto request = std::make_shared<v1::CheckRequest>();
+  *request->mutable_check() = std::move(question.check);
   // RAs choose check ids; on the wire they are ours, so that requests cannot collide.
-  pending.request.mutable_check()->set_check_id(absl::StrCat(number));
-  pending.request.set_request_id(std::move(question.request_id));
-  pending.request.set_traceparent(std::move(question.traceparent));
-  pending.request.set_nonce(RandomOctets(kNonceOctets, options_.random));
-  pending.asked_at = absl::Now();
+  request->mutable_check()->set_check_id(absl::StrCat(number));
+  request->set_request_id(std::move(question.request_id));
+  request->set_traceparent(std::move(question.traceparent));
+  request->set_nonce(RandomOctets(kNonceOctets, options_.random));
+  pending_[number] = {
+      .request = std::move(request), .asked_at = absl::Now(), .waiter = std::move(waiter)};
   unsent_.insert(number);
   SendWaiting();
 }
@@ -130,8 +120,8 @@ void GrpcPerspectiveSession::Forget(std::uint64_t number) {
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
   if (const std::shared_ptr<Line> line = found->second.line) {
-    v1::CheckRequest cancel;
-    cancel.mutable_cancel()->set_check_id(absl::StrCat(number));
+    auto cancel = std::make_shared<v1::CheckRequest>();
+    cancel->mutable_cancel()->set_check_id(absl::StrCat(number));
     line->stream->Send(std::move(cancel));
     line->cancelled.insert(number);
   }
@@ -162,7 +152,7 @@ void GrpcPerspectiveSession::SendWaiting() {
 }
 
 void GrpcPerspectiveSession::Transmit(PendingMap::iterator entry) {
-  const v1::Method method = MethodOf(entry->second.request.check());
+  const v1::Method method = MethodOf(entry->second.request->check());
   if (!Supports(current_->hello, method)) {
     Answer(entry,
            {.result = std::nullopt,
@@ -279,7 +269,7 @@ void GrpcPerspectiveSession::OnResult(const std::shared_ptr<Line>& line, Receive
   Answer(entry, TakeResult({.perspective = options_.perspective,
                             .pin = options_.pin,
                             .attestation_keys = options_.attestation_keys},
-                           {.request = entry->second.request,
+                           {.request = *entry->second.request,
                             .hello_identity = line->hello.perspective(),
                             .asked_at = entry->second.asked_at},
                            std::move(received), absl::Now(), options_.metrics));
@@ -389,6 +379,12 @@ void GrpcPerspectiveSession::Reconnect() {
   reconnect_timer_.async_wait([this](boost::system::error_code error) {
     if (!error && !stopped_ && !current_) Open();
   });
+}
+
+v1::Problem GrpcPerspectiveSession::Late(absl::Duration patience) const {
+  return MakeProblem(v1::Problem::TIMED_OUT,
+                     absl::StrCat("perspective ", options_.perspective.perspective_id,
+                                  " gave no answer within ", absl::FormatDuration(patience)));
 }
 
 v1::Problem GrpcPerspectiveSession::Unreachable(absl::string_view why) const {

@@ -88,7 +88,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   };
   // A question that waits for its result, or for a line to be sent on.
   struct Pending {
-    v1::CheckRequest request;
+    std::shared_ptr<const v1::CheckRequest> request;
     absl::Time asked_at;
     std::shared_ptr<Completion<PerspectiveAnswer>> waiter;
     std::shared_ptr<Line> line;  // null until sent
@@ -118,6 +118,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   void FailPending(const std::shared_ptr<Line>& line, const v1::Problem& problem);
   void LetGoOfCurrent();
   void Reconnect();
+  v1::Problem Late(absl::Duration patience) const;
   v1::Problem Unreachable(absl::string_view why) const;
 
   boost::asio::io_context& loop_;

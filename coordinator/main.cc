@@ -65,8 +65,8 @@ void Reload(const ServerFlags& flags, const ProcessSignals& signals, Coordinator
 }
 
 int Run(int argc, char** argv) {
-  LeaveLocksAlone();
   ProcessSignals signals;
+  LeaveLockOrderAlone();
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-coordinator",
       "Multi-Perspective Issuance Corroboration: one call, a cohort of perspectives, one verdict.");

@@ -1,6 +1,15 @@
 #include "coordinator/perspective_stream.h"
 
+#include <cstddef>
+
 namespace mpic::coordinator {
+namespace {
+
+// Messages that may wait for the loop before no more are read: they can be large, and whoever sends
+// faster than they are taken has to wait.
+constexpr std::size_t kArrivedMax = 32;
+
+}  // namespace
 
 std::shared_ptr<PerspectiveStream> PerspectiveStream::Open(boost::asio::io_context& loop,
                                                            v1::PerspectiveService::Stub& stub,
@@ -23,19 +32,21 @@ PerspectiveStream::~PerspectiveStream() { live_->Remove(); }
 
 void PerspectiveStream::Start(v1::PerspectiveService::Stub& stub) {
   stub.async()->Check(&context_, this);
-  // Reads and writes are started from the loop, outside of gRPC's callbacks: the hold keeps the
-  // call from being over in between.
+  // Reads and writes are started from the loop as well, outside of gRPC's callbacks: the hold keeps
+  // the call from being over in between.
   AddHold();
   StartRead(&incoming_);
   StartCall();
 }
 
-void PerspectiveStream::Send(v1::CheckRequest request) {
+void PerspectiveStream::Send(std::shared_ptr<const v1::CheckRequest> request) {
+  const absl::MutexLock lock(&mutex_);
   outgoing_.push_back(std::move(request));
   WriteNext();
 }
 
 void PerspectiveStream::HalfClose() {
+  const absl::MutexLock lock(&mutex_);
   half_close_wanted_ = true;
   WriteNext();
 }
@@ -49,7 +60,10 @@ void PerspectiveStream::WriteNext() {
   if (writing_ || input_ended_ || half_closed_) return;
   if (!outgoing_.empty()) {
     writing_ = true;
-    StartWrite(&outgoing_.front());
+    grpc::WriteOptions options;
+    // What more follows may go in one packet with it.
+    if (outgoing_.size() > 1) options.set_buffer_hint();
+    StartWrite(outgoing_.front().get(), options);
   } else if (half_close_wanted_) {
     half_closed_ = true;
     StartWritesDone();
@@ -57,33 +71,55 @@ void PerspectiveStream::WriteNext() {
 }
 
 void PerspectiveStream::OnReadDone(bool ok) {
-  Post([this, ok] {
-    if (!ok) {
+  bool quiet = false;
+  bool deliver = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (ok) {
+      arrived_.push_back(std::exchange(incoming_, {}));
+      deliver = !std::exchange(delivery_posted_, true);
+      reading_ = arrived_.size() < kArrivedMax;
+      if (reading_) StartRead(&incoming_);
+    } else {
       input_ended_ = true;
-      ReleaseIfQuiet();
-      return;
+      quiet = BecomesQuiet();
     }
-    // A copy, because the owner may abandon this stream in its callback.
-    const auto on_message = callbacks_.on_message;
-    if (on_message) on_message(std::exchange(incoming_, {}));
-    StartRead(&incoming_);
-  });
+  }
+  if (deliver) Post([this] { Deliver(); });
+  if (quiet) RemoveHold();
+}
+
+void PerspectiveStream::Deliver() {
+  std::vector<v1::CheckResponse> messages;
+  {
+    const absl::MutexLock lock(&mutex_);
+    messages.swap(arrived_);
+    delivery_posted_ = false;
+    if (!std::exchange(reading_, true)) StartRead(&incoming_);
+  }
+  // A copy, because the owner may abandon this stream in its callback.
+  const auto on_message = callbacks_.on_message;
+  for (v1::CheckResponse& message : messages) {
+    if (callbacks_.on_message) on_message(std::move(message));
+  }
 }
 
 void PerspectiveStream::OnWriteDone(bool /*ok*/) {
   // A failed write is followed by a failed read, which ends the stream.
-  Post([this] {
+  bool quiet = false;
+  {
+    const absl::MutexLock lock(&mutex_);
     writing_ = false;
     outgoing_.pop_front();
     WriteNext();
-    ReleaseIfQuiet();
-  });
+    quiet = BecomesQuiet();
+  }
+  if (quiet) RemoveHold();
 }
 
-void PerspectiveStream::ReleaseIfQuiet() {
-  if (!input_ended_ || writing_ || released_) return;
-  released_ = true;
-  RemoveHold();
+bool PerspectiveStream::BecomesQuiet() {
+  if (!input_ended_ || writing_) return false;
+  return !std::exchange(released_, true);
 }
 
 void PerspectiveStream::OnDone(const grpc::Status& status) {

@@ -10,15 +10,19 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "common/live_count.h"
 #include "mpic/v1/perspective.grpc.pb.h"
 
 namespace mpic::coordinator {
 
-// A gRPC reactor that keeps itself alive until gRPC is done with it. Used only on the loop's
-// thread, except gRPC's own callbacks, which are posted there. After Abandon the owner hears
-// nothing more.
+// A gRPC reactor that keeps itself alive until gRPC is done with it. Its owner uses it only on the
+// loop's thread and is called back there. gRPC's callbacks come on gRPC's threads: there one write
+// follows the other and one read the other, without the way to the loop and back; what has been
+// read goes to the loop, as much at a time as there is. After Abandon the owner hears nothing more.
 class PerspectiveStream final : public grpc::ClientBidiReactor<v1::CheckRequest, v1::CheckResponse>,
                                 public std::enable_shared_from_this<PerspectiveStream> {
  public:
@@ -35,7 +39,8 @@ class PerspectiveStream final : public grpc::ClientBidiReactor<v1::CheckRequest,
                                                  Callbacks callbacks);
   ~PerspectiveStream() override;
 
-  void Send(v1::CheckRequest request);
+  // Shared, because who sent it holds the answer against it.
+  void Send(std::shared_ptr<const v1::CheckRequest> request);
   // No more requests; what is in flight is still answered.
   void HalfClose();
   // Cancels the call; no callback comes any more.
@@ -49,8 +54,11 @@ class PerspectiveStream final : public grpc::ClientBidiReactor<v1::CheckRequest,
   PerspectiveStream(boost::asio::io_context& loop, std::shared_ptr<LiveCount> live,
                     Callbacks callbacks);
   void Start(v1::PerspectiveService::Stub& stub);
-  void WriteNext();
-  void ReleaseIfQuiet();
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // True when nothing is read or written any more, once: then the hold has to go.
+  bool BecomesQuiet() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // On the loop: hands over what has been read.
+  void Deliver();
   template <typename Work>
   void Post(Work work) {
     boost::asio::post(loop_, [self = self_, work = std::move(work)]() mutable { work(); });
@@ -58,16 +66,20 @@ class PerspectiveStream final : public grpc::ClientBidiReactor<v1::CheckRequest,
 
   boost::asio::io_context& loop_;
   const std::shared_ptr<LiveCount> live_;
-  Callbacks callbacks_;
+  Callbacks callbacks_;  // touched on the loop only
   grpc::ClientContext context_;
   std::shared_ptr<PerspectiveStream> self_;  // until OnDone
-  v1::CheckResponse incoming_;
-  std::deque<v1::CheckRequest> outgoing_;
-  bool writing_ = false;
-  bool half_close_wanted_ = false;
-  bool half_closed_ = false;
-  bool input_ended_ = false;
-  bool released_ = false;
+  v1::CheckResponse incoming_;               // gRPC's while a read is under way
+  absl::Mutex mutex_;
+  std::vector<v1::CheckResponse> arrived_ ABSL_GUARDED_BY(mutex_);  // and not delivered yet
+  bool delivery_posted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reading_ ABSL_GUARDED_BY(mutex_) = true;
+  std::deque<std::shared_ptr<const v1::CheckRequest>> outgoing_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;  // the first of them
+  bool half_close_wanted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool half_closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool input_ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool released_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace mpic::coordinator

@@ -1,6 +1,6 @@
 #include "coordinator/remote_answers.h"
 
-#include <string>
+#include <cstddef>
 
 #include "common/rir.h"
 #include "coordinator/policy/methods.h"
@@ -9,23 +9,13 @@
 namespace mpic::coordinator {
 namespace {
 
-constexpr char kCorroborated[] = "corroborated";
-constexpr char kDisagreed[] = "disagreed";
-constexpr char kError[] = "error";
-constexpr char kUnanswered[] = "unanswered";
+enum Answer : std::size_t { kCorroborated, kDisagreed, kError, kUnanswered };
+constexpr const char* kAnswers[] = {"corroborated", "disagreed", "error", "unanswered"};
 
-const char* AnswerOf(const v1::RemoteResult& remote) {
+Answer AnswerOf(const v1::RemoteResult& remote) {
   if (remote.corroborates()) return kCorroborated;
   if (IsOurFailure(remote.problem().kind()) || !remote.has_result()) return kUnanswered;
   return remote.result().outcome() == v1::ERROR ? kError : kDisagreed;
-}
-
-prometheus::Labels LabelsOf(const std::string& perspective_id, v1::Rir rir,
-                            absl::string_view method, const char* answer) {
-  return {{"perspective", perspective_id},
-          {"rir", std::string(RirName(rir))},
-          {"method", std::string(method)},
-          {"answer", answer}};
 }
 
 }  // namespace
@@ -37,20 +27,27 @@ RemoteAnswers::RemoteAnswers(prometheus::Registry& registry)
                   .Register(registry)) {}
 
 void RemoteAnswers::Prepare(const ConfiguredPerspective& remote) {
+  const absl::MutexLock lock(&mutex_);
+  OfPerspective& of_remote = counters_[remote.perspective_id];
   for (const MethodFacts& facts : AllMethods()) {
-    for (const char* answer : {kCorroborated, kDisagreed, kError, kUnanswered}) {
-      family_.Add(LabelsOf(remote.perspective_id, remote.rir, facts.name, answer));
+    Counters& counters = of_remote[{remote.rir, facts.method}];
+    for (std::size_t answer = 0; answer < counters.size(); ++answer) {
+      counters[answer] = &family_.Add({{"perspective", remote.perspective_id},
+                                       {"rir", std::string(RirName(remote.rir))},
+                                       {"method", std::string(facts.name)},
+                                       {"answer", kAnswers[answer]}});
     }
   }
 }
 
 void RemoteAnswers::Count(v1::Method method, const v1::Corroboration& corroboration) {
-  const MethodFacts* const facts = FactsOf(method);
-  if (facts == nullptr || corroboration.primary().outcome() != v1::PASSED) return;
+  if (corroboration.primary().outcome() != v1::PASSED) return;
+  const absl::ReaderMutexLock lock(&mutex_);
   for (const v1::RemoteResult& remote : corroboration.remotes()) {
-    // A series that is there already is found again.
-    family_.Add(LabelsOf(remote.perspective_id(), remote.rir(), facts->name, AnswerOf(remote)))
-        .Increment();
+    const auto of_remote = counters_.find(remote.perspective_id());
+    if (of_remote == counters_.end()) continue;
+    const auto counters = of_remote->second.find({remote.rir(), method});
+    if (counters != of_remote->second.end()) counters->second[AnswerOf(remote)]->Increment();
   }
 }
 

@@ -10,6 +10,13 @@
 #include <prometheus/family.h>
 #include <prometheus/registry.h>
 
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "coordinator/configured_perspective.h"
 #include "mpic/v1/coordinator.pb.h"
 
@@ -22,11 +29,17 @@ class RemoteAnswers {
 
   // Makes the series of a remote, at zero.
   void Prepare(const ConfiguredPerspective& remote);
-  // The answers of the last attempt.
+  // The answers of the last attempt. Remotes that nobody has prepared are not counted.
   void Count(v1::Method method, const v1::Corroboration& corroboration);
 
  private:
+  using Counters = std::array<prometheus::Counter*, 4>;  // by answer
+  using OfPerspective = std::map<std::pair<v1::Rir, v1::Method>, Counters>;
+
   prometheus::Family<prometheus::Counter>& family_;
+  absl::Mutex mutex_;
+  // By perspective id. Kept, because to find a series by its labels costs more than all else here.
+  std::map<std::string, OfPerspective> counters_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace mpic::coordinator

@@ -92,7 +92,7 @@ const google::protobuf::RepeatedPtrField<std::string>& ValuesIn(const v1::CheckR
                                      : result.contact().usable_contacts();
 }
 
-v1::RemoteResult JudgeRemote(const RemoteSeat& seat, const Claim& claim) {
+v1::RemoteResult JudgeRemote(RemoteSeat seat, const Claim& claim) {
   v1::RemoteResult judged;
   judged.set_perspective_id(seat.perspective->perspective_id);
   judged.set_rir(seat.perspective->rir);
@@ -102,12 +102,14 @@ v1::RemoteResult JudgeRemote(const RemoteSeat& seat, const Claim& claim) {
         MakeProblem(v1::Problem::TIMED_OUT, "no answer before the attempt was closed");
     return judged;
   }
-  if (seat.answer->result) *judged.mutable_result() = *seat.answer->result;
-  if (seat.answer->attestation) *judged.mutable_attestation() = *seat.answer->attestation;
   if (auto objection = Objection(*seat.answer, claim)) {
     *judged.mutable_problem() = *std::move(objection);
   } else {
     judged.set_corroborates(true);
+  }
+  if (seat.answer->result) *judged.mutable_result() = *std::move(seat.answer->result);
+  if (seat.answer->attestation) {
+    *judged.mutable_attestation() = *std::move(seat.answer->attestation);
   }
   return judged;
 }

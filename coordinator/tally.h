@@ -42,7 +42,7 @@ const google::protobuf::RepeatedPtrField<std::string>& ValuesIn(const v1::CheckR
 // The remote's part of the answer: it corroborates when it passed, nothing else speaks against it
 // and, for methods that compare (BR 3.2.2.9), it saw what the claim says. A missing answer is
 // TIMED_OUT.
-v1::RemoteResult JudgeRemote(const RemoteSeat& seat, const Claim& claim);
+v1::RemoteResult JudgeRemote(RemoteSeat seat, const Claim& claim);
 
 // The quorum as it stands while answers come in; a missing answer is pending.
 Assessment AssessSeats(const QuorumRules& rules, absl::Span<const RemoteSeat> seats,

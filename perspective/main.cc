@@ -44,8 +44,8 @@ void Reload(const ServerFlags& flags, PerspectiveServer& server,
 }
 
 int Run(int argc, char** argv) {
-  LeaveLocksAlone();
   ProcessSignals signals;
+  LeaveLockOrderAlone();
   const auto flags_or_exit = ParseServerFlags(
       argc, argv, "mpic-perspective",
       "One Network Perspective: runs DNS, HTTP and CAA checks from where it stands.");

@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/proto_json.h"
 #include "common/proto_time.h"
 #include "common/status_macros.h"
 
@@ -92,16 +93,17 @@ std::string ToHex(const ChainHash& hash) { return absl::BytesToHexString(View(ha
 
 std::string ToOctets(const ChainHash& hash) { return std::string(View(hash)); }
 
-absl::StatusOr<std::string> EncodeBody(v1::AuditRecord record) {
-  record.clear_schema_version();
-  record.clear_sequence();
-  record.clear_recorded_at();
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
+absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record) {
+  if (record.schema_version() != 0 || record.sequence() != 0 || record.has_recorded_at()) {
+    v1::AuditRecord bare = record;
+    bare.clear_schema_version();
+    bare.clear_sequence();
+    bare.clear_recorded_at();
+    return EncodeBody(bare);
+  }
   std::string json;
-  if (const auto status = google::protobuf::util::MessageToJsonString(record, &json, options);
-      !status.ok()) {
-    return absl::InternalError(absl::StrCat("audit record: ", status.ToString()));
+  if (const absl::Status status = AppendProtoJson(record, json); !status.ok()) {
+    return absl::InternalError(absl::StrCat("audit record: ", status.message()));
   }
   return json;
 }

@@ -36,8 +36,8 @@ struct ChainHead {
 inline constexpr std::size_t kLineOctetsMax = std::size_t{64} * 1024 * 1024;
 
 // The record as JSON, but for schema_version, sequence and recorded_at, which are not known before
-// it is written. INTERNAL when protobuf cannot print it.
-absl::StatusOr<std::string> EncodeBody(v1::AuditRecord record);
+// it is written. INTERNAL when it holds a time that JSON cannot tell.
+absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record);
 
 // The line, with its line break, of the record that follows `head`, which moves to it.
 std::string EncodeLine(absl::string_view body, absl::Time recorded_at, ChainHead& head);

@@ -65,19 +65,15 @@ absl::Status ChainedAuditLog::OpenCheckpoints() {
   return absl::OkStatus();
 }
 
-asio::awaitable<absl::StatusOr<v1::AuditReference>> ChainedAuditLog::Append(
-    v1::AuditRecord record) {
-  // Printed here, on the caller's loop, so that the one writer has the less to do.
-  absl::StatusOr<std::string> body = EncodeBody(std::move(record));
-  if (!body.ok()) co_return body.status();
-  if (body->size() > kLineOctetsMax / 2) {
+asio::awaitable<absl::StatusOr<v1::AuditReference>> ChainedAuditLog::Append(std::string body) {
+  if (body.size() > kLineOctetsMax / 2) {
     co_return absl::ResourceExhaustedError(
-        absl::StrCat("audit record: ", body->size(), " octets are too many"));
+        absl::StrCat("audit record: ", body.size(), " octets are too many"));
   }
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto& loop = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
   co_return co_await AwaitCallback<Answer>(
-      loop, [this, &loop, body = *std::move(body)](
+      loop, [this, &loop, body = std::move(body)](
                 const std::shared_ptr<Completion<Answer>>& completion) mutable {
         Enqueue(std::move(body), loop, completion);
       });

@@ -58,8 +58,7 @@ class ChainedAuditLog final : public AuditLog {
   // UNAVAILABLE while storage fails. An awaiting coroutine that is cancelled leaves its record in
   // the queue: it is written once. Only from a coroutine on an io_context, which must stay until
   // the answer or until Close has returned.
-  boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(
-      v1::AuditRecord record) override;
+  boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(std::string body) override;
 
   absl::Status Health() const override;
   // Called after each change of Health, from the writer's thread. Once this returns, the former

@@ -5,8 +5,10 @@
 #include <openssl/sha.h>
 
 #include <array>
+#include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 
 namespace mpic::coordinator {
@@ -77,23 +79,16 @@ void RemoveQuotes(absl::string_view challenge, google::protobuf::Message& messag
   }
 }
 
-void LeaveOutChallenge(v1::CheckResult& result) {
-  result.clear_observed_value();
-  if (result.has_http()) result.mutable_http()->clear_body();
+// Each result of an answer, the primary's first.
+template <typename Do>
+void ForEachResult(v1::Corroboration& answer, Do act) {
+  if (answer.has_primary()) act(*answer.mutable_primary());
+  for (v1::RemoteResult& remote : *answer.mutable_remotes()) {
+    if (remote.has_result()) act(*remote.mutable_result());
+  }
 }
 
-void LeaveOutChallenge(const v1::Check& check, v1::AuditRecord& record) {
-  const absl::string_view challenge = ChallengeOf(check);
-  if (challenge.empty()) return;
-  v1::Corroboration& corroboration = *record.mutable_corroboration();
-  if (corroboration.has_primary()) LeaveOutChallenge(*corroboration.mutable_primary());
-  for (v1::RemoteResult& remote : *corroboration.mutable_remotes()) {
-    if (remote.has_result()) LeaveOutChallenge(*remote.mutable_result());
-  }
-  if (challenge.size() < kRemovedOctetsMin) return;
-  RemoveQuotes(challenge, corroboration);
-  for (v1::AttemptRecord& attempt : *record.mutable_attempts()) RemoveQuotes(challenge, attempt);
-}
+}  // namespace
 
 v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
   v1::AttemptRecord record;
@@ -115,34 +110,67 @@ v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
   return record;
 }
 
-}  // namespace
-
-v1::AuditRecord MakeRecord(const RequestOrigin& origin, const CheckedInput& input,
-                           const std::vector<AttemptResult>& attempts,
-                           const v1::Corroboration& corroboration, ChallengeForm challenges) {
-  v1::AuditRecord record;
-  record.set_request_id(origin.request_id);
-  record.set_traceparent(origin.traceparent);
-  record.set_requested_by(origin.requested_by);
-  record.set_tenant_id(origin.tenant_id());
+RecordedAnswer::RecordedAnswer(const RequestOrigin& origin, const CheckedInput& input,
+                               std::vector<v1::AttemptRecord> attempts, v1::Corroboration answer,
+                               ChallengeForm challenges) {
+  const absl::string_view challenge = ChallengeOf(input.check);
+  record_.set_request_id(origin.request_id);
+  record_.set_traceparent(origin.traceparent);
+  record_.set_requested_by(origin.requested_by);
+  record_.set_tenant_id(origin.tenant_id());
   if (origin.tenant) {
-    record.mutable_tenant_labels()->insert(origin.tenant->labels.begin(),
-                                           origin.tenant->labels.end());
+    record_.mutable_tenant_labels()->insert(origin.tenant->labels.begin(),
+                                            origin.tenant->labels.end());
   }
-  record.set_identifier(IdentifierText(input.check.identifier()));
-  record.set_method(input.method);
-  record.set_method_reference(input.method_reference);
-  record.set_authorization_domain_name(input.authorization_domain_name);
-  record.set_challenge_sha256(Sha256Hex(ChallengeOf(input.check)));
-  for (const AttemptResult& attempt : attempts) *record.add_attempts() = RecordOf(attempt);
-  *record.mutable_corroboration() = corroboration;
-  record.set_coordinator("mpic-coordinator/" MPIC_VERSION);
+  record_.set_identifier(IdentifierText(input.check.identifier()));
+  record_.set_method(input.method);
+  record_.set_method_reference(input.method_reference);
+  record_.set_authorization_domain_name(input.authorization_domain_name);
+  record_.set_challenge_sha256(Sha256Hex(challenge));
+  for (v1::AttemptRecord& attempt : attempts) *record_.add_attempts() = std::move(attempt);
+  *record_.mutable_corroboration() = std::move(answer);
+  record_.set_coordinator("mpic-coordinator/" MPIC_VERSION);
   if (challenges == ChallengeForm::kValue) {
-    record.set_challenge(std::string(ChallengeOf(input.check)));
-  } else {
-    LeaveOutChallenge(input.check, record);
+    record_.set_challenge(std::string(challenge));
+  } else if (!challenge.empty()) {
+    LeaveOut(challenge);
   }
-  return record;
+}
+
+void RecordedAnswer::LeaveOut(absl::string_view challenge) {
+  Withhold();
+  if (challenge.size() < kRemovedOctetsMin) return;
+  // Hardly anybody quotes it, and a text stands in the serialized record as it is.
+  if (!absl::StrContains(record_.SerializeAsString(), challenge)) return;
+  whole_ = record_.corroboration();
+  Restore(*whole_);
+  RemoveQuotes(challenge, *record_.mutable_corroboration());
+  for (v1::AttemptRecord& attempt : *record_.mutable_attempts()) RemoveQuotes(challenge, attempt);
+}
+
+void RecordedAnswer::Withhold() {
+  ForEachResult(*record_.mutable_corroboration(), [this](v1::CheckResult& result) {
+    withheld_.push_back(std::exchange(*result.mutable_observed_value(), ""));
+    if (result.has_http()) {
+      withheld_.push_back(std::exchange(*result.mutable_http()->mutable_body(), ""));
+    }
+  });
+}
+
+void RecordedAnswer::Restore(v1::Corroboration& answer) {
+  if (withheld_.empty()) return;
+  auto next = withheld_.begin();
+  ForEachResult(answer, [&next](v1::CheckResult& result) {
+    result.set_observed_value(std::move(*next++));
+    if (result.has_http()) result.mutable_http()->set_body(std::move(*next++));
+  });
+  withheld_.clear();
+}
+
+v1::Corroboration RecordedAnswer::TakeAnswer() {
+  if (whole_) return *std::move(whole_);
+  Restore(*record_.mutable_corroboration());
+  return std::move(*record_.mutable_corroboration());
 }
 
 }  // namespace mpic::coordinator

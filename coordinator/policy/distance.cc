@@ -10,14 +10,16 @@ namespace {
 constexpr double kEquatorKm = 6378.137;
 constexpr double kEccentricitySquared = 6.69437999014e-3;
 
-// Kilometres from the Earth's centre, towards 0 N 0 E, 0 N 90 E and the North Pole.
-struct Cartesian {
-  double x;
-  double y;
-  double z;
-};
+double DistanceKm(const EarthPoint& a, const EarthPoint& b) {
+  const double x = a.x - b.x;
+  const double y = a.y - b.y;
+  const double z = a.z - b.z;
+  return std::sqrt(x * x + y * y + z * z);
+}
 
-Cartesian ToCartesian(const GeoPoint& point) {
+}  // namespace
+
+EarthPoint ToEarthPoint(const GeoPoint& point) {
   const double latitude = point.latitude * std::numbers::pi / 180;
   const double longitude = point.longitude * std::numbers::pi / 180;
   const double sine = std::sin(latitude);
@@ -28,14 +30,16 @@ Cartesian ToCartesian(const GeoPoint& point) {
           .z = normal * (1 - kEccentricitySquared) * sine};
 }
 
-}  // namespace
-
 double DistanceKm(const GeoPoint& a, const GeoPoint& b) {
-  const Cartesian from = ToCartesian(a);
-  const Cartesian to = ToCartesian(b);
-  return std::hypot(from.x - to.x, from.y - to.y, from.z - to.z);
+  return DistanceKm(ToEarthPoint(a), ToEarthPoint(b));
 }
 
-bool Distinct(const GeoPoint& a, const GeoPoint& b) { return DistanceKm(a, b) >= kDistinctKmMin; }
+bool Distinct(const GeoPoint& a, const GeoPoint& b) {
+  return Distinct(ToEarthPoint(a), ToEarthPoint(b));
+}
+
+bool Distinct(const EarthPoint& a, const EarthPoint& b) {
+  return DistanceKm(a, b) >= kDistinctKmMin;
+}
 
 }  // namespace mpic::coordinator

@@ -10,6 +10,16 @@ struct GeoPoint {
   double longitude = 0;
 };
 
+// The same point from the Earth's centre, in km towards 0 N 0 E, 0 N 90 E and the North Pole: for
+// whoever measures many distances, because nearly all of a distance's cost is to get here.
+struct EarthPoint {
+  double x = 0;
+  double y = 0;
+  double z = 0;
+};
+
+EarthPoint ToEarthPoint(const GeoPoint& point);
+
 // "At least 500 km", in a straight line.
 inline constexpr double kDistinctKmMin = 500;
 
@@ -19,6 +29,7 @@ double DistanceKm(const GeoPoint& a, const GeoPoint& b);
 
 // True when `a` and `b` are far enough apart to count as two. Not a number is never distinct.
 bool Distinct(const GeoPoint& a, const GeoPoint& b);
+bool Distinct(const EarthPoint& a, const EarthPoint& b);
 
 }  // namespace mpic::coordinator
 

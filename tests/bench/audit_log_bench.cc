@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "common/io_loops.h"
 #include "common/loop_task.h"
+#include "coordinator/audit/chain_line.h"
 #include "coordinator/audit/chained_audit_log.h"
 
 namespace mpic::coordinator {
@@ -21,18 +22,18 @@ namespace {
 constexpr absl::Duration kRun = absl::Seconds(3);
 
 // Its task has to have a value.
-boost::asio::awaitable<absl::StatusOr<bool>> Caller(ChainedAuditLog& log, v1::AuditRecord record,
+boost::asio::awaitable<absl::StatusOr<bool>> Caller(ChainedAuditLog& log, std::string body,
                                                     absl::Time end,
                                                     std::atomic<std::uint64_t>& done) {
   while (absl::Now() < end) {
-    const auto reference = co_await log.Append(record);
+    const auto reference = co_await log.Append(body);
     if (!reference.ok()) co_return reference.status();
     ++done;
   }
   co_return true;
 }
 
-bool Measure(const std::string& directory, int callers, const v1::AuditRecord& record) {
+bool Measure(const std::string& directory, int callers, const std::string& body) {
   std::filesystem::remove_all(directory);
   const SystemClock clock;
   prometheus::Registry registry;
@@ -48,7 +49,7 @@ bool Measure(const std::string& directory, int callers, const v1::AuditRecord& r
   const absl::Time end = absl::Now() + kRun;
   for (int i = 0; i < callers; ++i) {
     LoopTask::Start(loops.loop(static_cast<std::size_t>(i) % loops.size()),
-                    Caller(**log, record, end, done), [&](const absl::StatusOr<bool>& ended) {
+                    Caller(**log, body, end, done), [&](const absl::StatusOr<bool>& ended) {
                       if (!ended.ok())
                         std::fprintf(stderr, "%s\n", ended.status().ToString().c_str());
                       running.DecrementCount();
@@ -73,8 +74,10 @@ int Run(int argc, char** argv) {
   }
   v1::AuditRecord record;
   record.set_identifier(std::string(octets, 'x'));
+  const absl::StatusOr<std::string> body = EncodeBody(record);
+  if (!body.ok()) return 1;
   for (const int callers : {1, 10, 100, 1000}) {
-    if (!Measure(absl::StrCat(argv[1], "/audit"), callers, record)) return 1;
+    if (!Measure(absl::StrCat(argv[1], "/audit"), callers, *body)) return 1;
   }
   return 0;
 }

@@ -187,7 +187,7 @@ std::unique_ptr<Line> OpenLine(const std::string& perspective, const config::v1:
 }
 
 int Run(int argc, char** argv) {
-  HoldSignals();
+  BeginPeer();
   std::string listen;
   std::vector<std::string> perspectives;
   config::v1::Tls tls;

@@ -94,8 +94,8 @@ class CoordinatorWorld:
             [self.world.program("mpic-coordinator"), "--config", path], ready_url=f"{admin}/readyz"))
         server = Server(running, self._load_options(self._ports[name]), admin)
         # On each loop it has a stream to each place.
-        self._wait_for(lambda: server.metric("mpic_coordinator_quorum_margin") >= 1 and
-                       server.metric("mpic_coordinator_perspective_streams") >= 2 * len(self.places))
+        streams = changes.get("threads", config["threads"]) * len(self.places)
+        self._wait_for(lambda: server.metric("mpic_coordinator_perspective_streams") >= streams)
         return server
 
     def config(self, port, admin, audit):

@@ -150,6 +150,7 @@ class Load {
 };
 
 int Run(int argc, char** argv) {
+  BeginPeer();
   Options options;
   CLI::App app{"Corroborate calls, many at a time or at a rate."};
   app.add_option("--server", options.server)->required();

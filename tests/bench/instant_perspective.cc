@@ -181,7 +181,7 @@ class Perspective final : public v1::PerspectiveService::CallbackService {
 };
 
 int Run(int argc, char** argv) {
-  HoldSignals();
+  BeginPeer();
   std::string certificates;
   std::vector<std::string> places;
   config::v1::Tls tls;

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/program.h"
+
 namespace mpic::bench {
 namespace {
 
@@ -35,7 +37,8 @@ void AddTlsOptions(CLI::App& app, config::v1::Tls& tls) {
   add("--allowed-peer", [&tls](const std::string& name) { tls.add_allowed_peers(name); });
 }
 
-void HoldSignals() {
+void BeginPeer() {
+  LeaveLockOrderAlone();
   const sigset_t signals = EndSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }

@@ -13,8 +13,9 @@ namespace mpic::bench {
 // the last are required.
 void AddTlsOptions(CLI::App& app, config::v1::Tls& tls);
 
-// Blocks SIGTERM and SIGINT in every thread that starts afterwards; the first thing in main.
-void HoldSignals();
+// The first thing in main, as in our programs: leaves the order of locks alone, and blocks SIGTERM
+// and SIGINT in every thread that starts afterwards.
+void BeginPeer();
 // Waits for one of them.
 void WaitForSignal();
 

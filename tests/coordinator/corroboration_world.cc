@@ -7,13 +7,15 @@
 #include <utility>
 
 #include "common/proto_time.h"
+#include "coordinator/audit/chain_line.h"
 
 namespace mpic::coordinator {
 
-boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> FakeAuditLog::Append(
-    v1::AuditRecord record) {
+boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> FakeAuditLog::Append(std::string body) {
   if (!failure.ok()) co_return failure;
-  records.push_back(std::move(record));
+  const absl::StatusOr<v1::AuditRecord> record = DecodeRecord(body);
+  if (!record.ok()) co_return record.status();
+  records.push_back(*record);
   v1::AuditReference reference;
   reference.set_sequence(records.size());
   co_return reference;

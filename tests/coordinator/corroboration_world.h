@@ -33,8 +33,7 @@ class FixedClock final : public Clock {
 
 class FakeAuditLog final : public AuditLog {
  public:
-  boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(
-      v1::AuditRecord record) override;
+  boost::asio::awaitable<absl::StatusOr<v1::AuditReference>> Append(std::string body) override;
   absl::Status Health() const override { return failure; }
 
   absl::Status failure;

@@ -114,7 +114,9 @@ TEST(RecordTest, AddressesAreRecordedAsTheyWereAskedFor) {
   CheckedInput input = Dns01Input();
   input.check.mutable_identifier()->set_ip_address("192.0.77.1");
   const AttemptResult attempt{.number = 1};
-  EXPECT_EQ(MakeRecord({}, input, {attempt}, {}, ChallengeForm::kDigest).identifier(),
+  EXPECT_EQ(RecordedAnswer({}, input, {RecordOf(attempt)}, {}, ChallengeForm::kDigest)
+                .record()
+                .identifier(),
             "192.0.77.1");
 }
 

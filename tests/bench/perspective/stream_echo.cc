@@ -106,6 +106,6 @@ int main(int argc, char** argv) {
   app.add_option("--trusted-ca-file", *tls.mutable_trusted_ca_file())->required();
   app.add_option("--allowed-peer", *tls.add_allowed_peers())->required();
   CLI11_PARSE(app, argc, argv);
-  mpic::LeaveLocksAlone();
+  mpic::LeaveLockOrderAlone();
   return mpic::bench::Run(listen, tls, answer_file);
 }

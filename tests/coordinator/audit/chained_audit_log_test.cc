@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/loop_task.h"
+#include "coordinator/audit/chain_line.h"
 #include "tests/coordinator/audit/log_on_disk.h"
 #include "tests/support/run_awaitable.h"
 #include "tests/support/test_certificates.h"
@@ -25,10 +26,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-v1::AuditRecord RecordOf(const std::string& request_id) {
+std::string BodyOf(const std::string& request_id) {
   v1::AuditRecord record;
   record.set_request_id(request_id);
-  return record;
+  return EncodeBody(record).value();
 }
 
 // A disk that the test holds up or breaks.
@@ -69,7 +70,7 @@ class ChainedAuditLogTest : public ::testing::Test {
     audit_ = *std::move(opened);
   }
   absl::StatusOr<v1::AuditReference> Append(const std::string& request_id) {
-    return RunAwaitable(audit_->Append(RecordOf(request_id)));
+    return RunAwaitable(audit_->Append(BodyOf(request_id)));
   }
   void UseCheckpoints() {
     options_.settings.checkpoint_key_file = ca_.TlsFor("spiffe://test/a").private_key_file();
@@ -113,7 +114,7 @@ TEST_F(ChainedAuditLogTest, WhatWaitsIsWrittenTogether) {
   boost::asio::io_context loop;
   std::vector<std::uint64_t> sequences;
   const auto append = [&](const std::string& id) {
-    LoopTask::Start(loop, audit_->Append(RecordOf(id)),
+    LoopTask::Start(loop, audit_->Append(BodyOf(id)),
                     [&](absl::StatusOr<v1::AuditReference> answer) {
                       sequences.push_back(answer.ok() ? answer->sequence() : 0);
                     });
@@ -157,7 +158,7 @@ TEST_F(ChainedAuditLogTest, ACancelledAppenderLeavesItsRecordOnce) {
   std::vector<absl::StatusCode> codes;
   std::vector<std::shared_ptr<LoopTask>> tasks;
   const auto append = [&](const std::string& id) {
-    tasks.push_back(LoopTask::Start(loop, audit_->Append(RecordOf(id)),
+    tasks.push_back(LoopTask::Start(loop, audit_->Append(BodyOf(id)),
                                     [&](absl::StatusOr<v1::AuditReference> answer) {
                                       codes.push_back(answer.status().code());
                                     }));
@@ -188,7 +189,7 @@ TEST_F(ChainedAuditLogTest, TheQueueIsBounded) {
   boost::asio::io_context loop;
   std::vector<absl::StatusCode> codes;
   const auto append = [&] {
-    LoopTask::Start(loop, audit_->Append(RecordOf("a")),
+    LoopTask::Start(loop, audit_->Append(BodyOf("a")),
                     [&](absl::StatusOr<v1::AuditReference> answer) {
                       codes.push_back(answer.status().code());
                     });
@@ -247,7 +248,7 @@ TEST_F(ChainedAuditLogTest, CloseWritesWhatWaitsAndTakesNoMore) {
   boost::asio::io_context loop;
   absl::StatusOr<v1::AuditReference> answer;
   const auto append = [&] {
-    LoopTask::Start(loop, audit_->Append(RecordOf("a")),
+    LoopTask::Start(loop, audit_->Append(BodyOf("a")),
                     [&](absl::StatusOr<v1::AuditReference> given) { answer = std::move(given); });
     loop.poll();
   };
