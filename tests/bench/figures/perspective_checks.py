@@ -36,8 +36,8 @@ class Sort:
 SORTS = [
     Sort("perspective_dns", "dns-01", 20000, [(TXT, "_acme-challenge.{}")], 1.8, 1.4),
     Sort("perspective_caa", "caa", 10000, [(CAA, "{}"), (CAA, "example.com"), (CAA, "com")], 1.8, 1.4),
-    Sort("perspective_http", "http-01", 6000, [(AAAA, "{}"), (A, "{}")], 1.6, 1.3, "fetch_loop", "http"),
-    Sort("perspective_tls", "tls-alpn-01", 3000, [(AAAA, "{}"), (A, "{}")], 1.4, 1.2,
+    Sort("perspective_http", "http-01", 4000, [(AAAA, "{}"), (A, "{}")], 1.6, 1.3, "fetch_loop", "http"),
+    Sort("perspective_tls", "tls-alpn-01", 1000, [(AAAA, "{}"), (A, "{}")], 1.4, 1.2,
          "handshake_loop", "https"),
 ]
 NAMES = [sort.figure for sort in SORTS]
