@@ -87,22 +87,31 @@ Corroborated Dns01Corroboration() {
   return done;
 }
 
-v1::AuditRecord RecordOf(const Corroborated& done) {
-  return MakeRecord({.request_id = "ra-1", .requested_by = "spiffe://mpic.example/ra"}, done.input,
-                    done.attempts, done.answer, ChallengeForm::kDigest);
+RecordedAnswer Recorded(const Corroborated& done) {
+  std::vector<v1::AttemptRecord> attempts;
+  for (const AttemptResult& attempt : done.attempts) attempts.push_back(RecordOf(attempt));
+  return {{.request_id = "ra-1", .requested_by = "spiffe://mpic.example/ra"},
+          done.input,
+          std::move(attempts),
+          done.answer,
+          ChallengeForm::kDigest};
 }
 
+// With the copy of the answer that this loop needs and the coordinator does not.
 void MakeAuditRecord(benchmark::State& state) {
   const Corroborated done = Dns01Corroboration();
-  for (auto _ : state) benchmark::DoNotOptimize(RecordOf(done));
+  for (auto _ : state) {
+    RecordedAnswer recorded = Recorded(done);
+    benchmark::DoNotOptimize(recorded.TakeAnswer());
+  }
 }
 BENCHMARK(MakeAuditRecord);
 
 void EncodeAuditRecord(benchmark::State& state) {
-  const v1::AuditRecord record = RecordOf(Dns01Corroboration());
+  const RecordedAnswer recorded = Recorded(Dns01Corroboration());
   std::size_t octets = 0;
   for (auto _ : state) {
-    const absl::StatusOr<std::string> body = EncodeBody(record);
+    const absl::StatusOr<std::string> body = EncodeBody(recorded.record());
     if (!body.ok()) return state.SkipWithError(body.status().ToString().c_str());
     octets = body->size();
   }
@@ -111,7 +120,7 @@ void EncodeAuditRecord(benchmark::State& state) {
 BENCHMARK(EncodeAuditRecord);
 
 void ChainAuditLine(benchmark::State& state) {
-  const absl::StatusOr<std::string> body = EncodeBody(RecordOf(Dns01Corroboration()));
+  const absl::StatusOr<std::string> body = EncodeBody(Recorded(Dns01Corroboration()).record());
   if (!body.ok()) return state.SkipWithError(body.status().ToString().c_str());
   ChainHead head;
   for (auto _ : state) benchmark::DoNotOptimize(EncodeLine(*body, kNow, head));
