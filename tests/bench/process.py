@@ -59,6 +59,7 @@ class Process:
         self._process = None
         self.started_at = None  # time.monotonic() just before it was started
         self.ready_seconds = None  # from start to ready
+        self.ready_cpu_seconds = None  # its CPU time until then
 
     def __enter__(self):
         self._output = tempfile.TemporaryFile()
@@ -96,6 +97,7 @@ class Process:
                 raise RuntimeError(self._complaint(f"not ready in {READY_SECONDS} s"))
             time.sleep(POLL_SECONDS)
         self.ready_seconds = time.monotonic() - self.started_at
+        self.ready_cpu_seconds = measure.cpu_seconds(self.pid)
 
     def _is_ready(self):
         port, url, line = self._ready

@@ -17,19 +17,18 @@ def figures(world):
 
 
 def _of(program, start):
-    seconds, octets = zip(*(start() for _ in range(STARTS)))
+    seconds, cpu_seconds, octets = zip(*(start() for _ in range(STARTS)))
     milliseconds = [1000 * one for one in seconds]
     return [measure.single(f"startup_{program}", statistics.median(milliseconds), "ms from start to ready",
-                           bar=300, value_min=min(milliseconds), value_max=max(milliseconds)),
+                           bar=300, value_min=min(milliseconds), value_max=max(milliseconds),
+                           cpu_ms=1000 * statistics.median(cpu_seconds)),
             measure.single(f"resident_{program}", statistics.median(octets) / 2**20, "MiB at rest", bar=40)]
 
 
 def _coordinator(world):
     with coordinator_world.CoordinatorWorld(world) as grounds:
         grounds.perspectives()
-        running = grounds.coordinator().process
-        time.sleep(REST_SECONDS)
-        return running.ready_seconds, measure.resident_octets(running.pid)
+        return _at_rest(grounds.coordinator().process)
 
 
 def _perspective(world):
@@ -43,5 +42,9 @@ def _perspective(world):
         "tls": world.tls("perspective/frankfurt", ["coordinator"])}))
     with process.Process([world.program("mpic-perspective"), "--config", path],
                          ready_url=f"http://{admin}/readyz") as running:
-        time.sleep(REST_SECONDS)
-        return running.ready_seconds, measure.resident_octets(running.pid)
+        return _at_rest(running)
+
+
+def _at_rest(running):
+    time.sleep(REST_SECONDS)
+    return running.ready_seconds, running.ready_cpu_seconds, measure.resident_octets(running.pid)
