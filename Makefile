@@ -78,6 +78,7 @@ bench: build/.installed-build+demo+test
 	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
 	@cmake --build --preset release --parallel $(JOBS) --target $(programs) mpic_bench
 	@tests/bench/run build/release/bin $(F)
+	@$(if $(F),,build/release/bin/mpic_micro_bench)
 
 .PHONY: soak
 soak: build/.installed-build+demo+test build

@@ -1,9 +1,6 @@
 #include "common/challenge.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/sha256.h"
 
 namespace mpic {
 namespace {
@@ -95,12 +93,7 @@ absl::StatusOr<KeyAuthorization> KeyAuthorization::Parse(absl::string_view text)
   return KeyAuthorization{.token = std::string(token), .thumbprint = std::string(thumbprint)};
 }
 
-std::string KeyAuthorization::Digest() const {
-  const std::string whole = text();
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(whole.data()), whole.size(), digest.data());
-  return std::string(digest.begin(), digest.end());
-}
+std::string KeyAuthorization::Digest() const { return Sha256(text()); }
 
 std::string KeyAuthorization::DigestText() const { return absl::WebSafeBase64Escape(Digest()); }
 

@@ -96,7 +96,17 @@ absl::StatusOr<DomainName> DomainName::ParseDns(absl::string_view text) {
   return DomainName(absl::AsciiStrToLower(bare));
 }
 
-std::vector<absl::string_view> DomainName::labels() const { return absl::StrSplit(text_, '.'); }
+std::vector<absl::string_view> DomainName::labels() const {
+  std::vector<absl::string_view> labels;
+  labels.reserve(label_count());
+  absl::string_view rest = text_;
+  for (std::size_t dot = rest.find('.'); dot != absl::string_view::npos; dot = rest.find('.')) {
+    labels.push_back(rest.substr(0, dot));
+    rest.remove_prefix(dot + 1);
+  }
+  labels.push_back(rest);
+  return labels;
+}
 
 std::size_t DomainName::label_count() const {
   return 1 + static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '.'));

@@ -30,4 +30,12 @@ void LoopTask::Cancel() {
   });
 }
 
+void LoopTask::CancelAfter(absl::Duration time) {
+  timer_.emplace(loop_, absl::ToChronoNanoseconds(time));
+  timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const std::shared_ptr<LoopTask> task = weak.lock();
+    if (!error && task) task->signal_.emit(boost::asio::cancellation_type::terminal);
+  });
+}
+
 }  // namespace mpic

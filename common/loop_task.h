@@ -10,13 +10,16 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace mpic {
 
@@ -61,12 +64,15 @@ class LoopTask : public std::enable_shared_from_this<LoopTask> {
 
   // Asks the coroutine to end soon. Thread-safe, idempotent, no effect once it has ended.
   void Cancel();
+  // Has it cancelled when so much time has passed, unless it has ended by then. On the loop, once.
+  void CancelAfter(absl::Duration time);
 
  private:
   explicit LoopTask(boost::asio::io_context& loop) : loop_(loop) {}
 
   boost::asio::io_context& loop_;
   boost::asio::cancellation_signal signal_;
+  std::optional<boost::asio::steady_timer> timer_;
 };
 
 }  // namespace mpic

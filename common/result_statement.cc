@@ -2,10 +2,10 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <openssl/sha.h>
 
 #include "absl/strings/str_cat.h"
 #include "common/check_method.h"
+#include "common/sha256.h"
 
 namespace mpic {
 
@@ -18,13 +18,6 @@ std::string DeterministicOctets(const google::protobuf::MessageLite& message) {
   (void)message.SerializePartialToCodedStream(&coded);
   coded.Trim();
   return octets;
-}
-
-std::string Sha256(absl::string_view octets) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(octets.data()), octets.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
 }
 
 std::string ObservedValueDigest(absl::string_view observed_value) {

@@ -28,9 +28,6 @@ inline constexpr std::size_t kNonceOctets = 16;
 // higher numbers than all that both know; otherwise digests differ, and the result does not count.
 std::string DeterministicOctets(const google::protobuf::MessageLite& message);
 
-// SHA-256, 32 octets.
-std::string Sha256(absl::string_view octets);
-
 // ResultStatement.observed_value_sha256: empty when the value is.
 std::string ObservedValueDigest(absl::string_view observed_value);
 

@@ -1,6 +1,7 @@
 #include "common/target_limit.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
 namespace mpic {
@@ -37,13 +38,27 @@ void TargetLimit::Leave(const std::string& target) {
   if (--entry->second == 0) under_way_.erase(entry);
 }
 
-std::string TargetOfName(absl::string_view name) {
-  if (const absl::StatusOr<IpAddress> address = IpAddress::Parse(name); address.ok()) {
-    return address->text();
-  }
+namespace {
+
+std::string TargetOfDnsName(absl::string_view name) {
   absl::ConsumePrefix(&name, "*.");
   absl::ConsumeSuffix(&name, ".");
   return absl::AsciiStrToLower(name);
+}
+
+}  // namespace
+
+std::string TargetOfName(absl::string_view name) {
+  // Most names are seen at once to be no address: the end of an IPv4 address is a digit, and all
+  // others have a colon.
+  const bool may_be_address =
+      !name.empty() && (absl::ascii_isdigit(static_cast<unsigned char>(name.back())) ||
+                        absl::StrContains(name, ':'));
+  if (!may_be_address) return TargetOfDnsName(name);
+  if (const absl::StatusOr<IpAddress> address = IpAddress::Parse(name); address.ok()) {
+    return address->text();
+  }
+  return TargetOfDnsName(name);
 }
 
 std::string TargetOfAddress(const IpAddress& address) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 
 namespace mpic {
 namespace {
@@ -33,13 +32,13 @@ std::uint64_t NonZero(const RandomSource& random) {
 }
 
 std::string NewSpanId(const RandomSource& random) {
-  return absl::StrFormat("%016x", NonZero(random));
+  return absl::StrCat(absl::Hex(NonZero(random), absl::kZeroPad16));
 }
 
 }  // namespace
 
 std::string TraceContext::traceparent() const {
-  return absl::StrFormat("00-%s-%s-%02x", trace_id, span_id, flags);
+  return absl::StrCat("00-", trace_id, "-", span_id, "-", absl::Hex(flags, absl::kZeroPad2));
 }
 
 std::optional<TraceContext> ParseTraceparent(absl::string_view text) {
@@ -61,7 +60,8 @@ std::optional<TraceContext> ParseTraceparent(absl::string_view text) {
 }
 
 TraceContext NewTrace(const RandomSource& random) {
-  const std::string trace_id = absl::StrFormat("%016x%016x", NonZero(random), random());
+  const std::string trace_id = absl::StrCat(absl::Hex(NonZero(random), absl::kZeroPad16),
+                                            absl::Hex(random(), absl::kZeroPad16));
   return {trace_id, NewSpanId(random), 0};
 }
 

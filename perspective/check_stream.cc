@@ -23,10 +23,6 @@ namespace {
 constexpr std::size_t kCheckIdOctetsMax = 64;     // protos/mpic/v1/check.proto
 constexpr std::size_t kRequestIdOctetsMax = 128;  // protos/mpic/v1/perspective.proto
 
-// Answers that wait for a client that does not read; above it nothing more is read from that
-// client.
-constexpr std::size_t kOutgoingMax = 1'000;
-
 bool GoodCheckId(const std::string& id) {
   return !id.empty() && id.size() <= kCheckIdOctetsMax &&
          std::all_of(id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isgraph(c); });
@@ -62,7 +58,8 @@ std::string IdentifierText(const v1::Identifier& identifier) {
 
 CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, Caller caller,
                          Admission::Ticket ticket, std::function<void(CheckStream*)> on_done)
-    : worker_(worker),
+    : CheckWire(worker.loop),
+      worker_(worker),
       environment_(environment),
       peer_(std::move(caller.peer)),
       tenant_(std::move(caller.tenant)),
@@ -79,7 +76,7 @@ void CheckStream::Start() {
     v1::CheckResponse first;
     *first.mutable_hello() = hello_;
     Send(std::move(first));
-    Read();
+    StartReading();
     StartAgeing();
   });
 }
@@ -106,30 +103,17 @@ void CheckStream::GoAway(absl::Duration grace) {
   });
 }
 
-void CheckStream::OnReadDone(bool ok) {
-  Post([this, ok] {
-    reading_ = false;
-    if (!ok) {
-      input_ended_ = true;
-      FinishIfIdle();
-      return;
-    }
-    Take(std::move(incoming_));
-    Read();
-  });
+void CheckStream::TakeEndOfInput() {
+  input_ended_ = true;
+  FinishIfIdle();
 }
 
-void CheckStream::OnWriteDone(bool ok) {
-  Post([this, ok] {
-    writing_ = false;
-    outgoing_.pop_front();
-    // A failed write means that the peer is gone; OnCancel says so, too.
-    if (!ok) Abandon(grpc::Status(grpc::StatusCode::CANCELLED, "the peer is gone"));
-    WriteNext();
-    Read();
-    FinishIfIdle();
-  });
+// OnCancel says so, too: the peer is gone.
+void CheckStream::TakeBrokenWire() {
+  Abandon(grpc::Status(grpc::StatusCode::CANCELLED, "the peer is gone"));
 }
+
+void CheckStream::TakeSilence() { FinishIfIdle(); }
 
 void CheckStream::OnCancel() {
   Post([this] { Abandon(grpc::Status(grpc::StatusCode::CANCELLED, "cancelled by the peer")); });
@@ -142,14 +126,6 @@ void CheckStream::OnDone() {
     on_done_(this);
     delete this;
   });
-}
-
-void CheckStream::Read() {
-  if (reading_ || input_ended_ || abandoned_ || finished_ || outgoing_.size() > kOutgoingMax)
-    return;
-  reading_ = true;
-  incoming_.Clear();
-  StartRead(&incoming_);
 }
 
 void CheckStream::Take(v1::CheckRequest request) {
@@ -234,13 +210,16 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
            .received = absl::Now(),
            .began = SteadyNow(),
            .question = QuestionOf(request)};
+  const absl::Duration time = TimeForWork(check);
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
                       [this, check_id](absl::StatusOr<v1::CheckResult> result) {
                         EndCheck(check_id, std::move(result));
                       });
   const auto still_there = in_flight_.find(check_id);
-  if (still_there != in_flight_.end()) still_there->second.task = std::move(task);
+  if (still_there == in_flight_.end()) return;
+  task->CancelAfter(time);
+  still_there->second.task = std::move(task);
 }
 
 void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
@@ -318,21 +297,7 @@ void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::Ch
 }
 
 void CheckStream::Send(v1::CheckResponse response, Admission::Ticket ticket) {
-  if (abandoned_) return;
-  outgoing_.push_back({.response = std::move(response), .ticket = std::move(ticket)});
-  WriteNext();
-}
-
-void CheckStream::WriteNext() {
-  if (writing_ || finished_ || outgoing_.empty()) return;
-  if (abandoned_) {
-    outgoing_.clear();
-    return;
-  }
-  writing_ = true;
-  // Before the client can know of it, and ask again.
-  outgoing_.front().ticket = {};
-  StartWrite(&outgoing_.front().response);
+  if (!abandoned_) Write(std::move(response), std::move(ticket));
 }
 
 // Ends everything at once: sockets close, late DNS answers are ignored, no result leaves any more.
@@ -340,6 +305,7 @@ void CheckStream::Abandon(grpc::Status status) {
   if (abandoned_) return;
   abandoned_ = true;
   final_status_ = std::move(status);
+  Stop();
   for (auto& [check_id, check] : in_flight_) {
     if (check.task) check.task->Cancel();
   }
@@ -347,8 +313,8 @@ void CheckStream::Abandon(grpc::Status status) {
 }
 
 void CheckStream::FinishIfIdle() {
-  const bool all_said = abandoned_ || (input_ended_ && outgoing_.empty());
-  if (finished_ || !all_said || writing_ || !in_flight_.empty()) return;
+  const bool all_heard = abandoned_ || input_ended_;
+  if (finished_ || !all_heard || !in_flight_.empty() || !wrote_all()) return;
   finished_ = true;
   age_timer_.cancel();
   grace_timer_.cancel();

@@ -6,7 +6,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +22,7 @@
 #include "common/target_limit.h"
 #include "mpic/v1/perspective.pb.h"
 #include "perspective/attestation.h"
+#include "perspective/check_wire.h"
 #include "perspective/metrics.h"
 #include "perspective/problem.h"
 #include "perspective/worker.h"
@@ -42,10 +42,10 @@ struct StreamEnvironment {
   LogLimit refusals = {};
 };
 
-// A gRPC reactor whose state lives on one worker's loop: every callback of gRPC is posted there, so
-// nothing is locked. Deletes itself when gRPC and all its checks are done with it; `on_done` is
-// called just before, on the loop.
-class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResponse> {
+// A gRPC reactor whose state lives on one worker's loop, so that nothing is locked but its wire.
+// Deletes itself when gRPC and all its checks are done with it; `on_done` is called just before, on
+// the loop.
+class CheckStream final : public CheckWire {
  public:
   // `ticket`: the stream's own, among all streams.
   CheckStream(Worker& worker, StreamEnvironment& environment, Caller caller,
@@ -60,32 +60,26 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   void GoAway(absl::Duration grace);
   boost::asio::io_context& loop() { return worker_.loop; }
 
-  void OnReadDone(bool ok) override;
-  void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
 
  private:
-  template <typename Work>
-  void Post(Work work) {
-    boost::asio::post(worker_.loop, std::move(work));
-  }
-
   // All below: on the loop.
+  void Take(v1::CheckRequest request) override;
+  void TakeEndOfInput() override;
+  void TakeBrokenWire() override;
+  void TakeSilence() override;
+
   void StartAgeing();
-  void Read();
-  void Take(v1::CheckRequest request);
   void StartCheck(v1::CheckRequest request);
   void Run(v1::CheckRequest request, Admission::Ticket ticket, TargetLimit::Place place);
   void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
   void Refuse(const v1::CheckRequest& request, Problem problem, absl::string_view reason);
   // Sends it with this perspective's signature, if it signs. A result keeps its check's place among
-  // those in flight until gRPC takes it: results that wait for a client that does not read are in
-  // no queue without a limit.
+  // those in flight until gRPC takes it.
   void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
                   absl::string_view traceparent, Admission::Ticket ticket = {});
   void Send(v1::CheckResponse response, Admission::Ticket ticket = {});
-  void WriteNext();
   void Abandon(grpc::Status status);
   void FinishIfIdle();
 
@@ -115,18 +109,10 @@ class CheckStream final : public grpc::ServerBidiReactor<v1::CheckRequest, v1::C
   const v1::Hello hello_;
   const std::function<void(CheckStream*)> on_done_;
 
-  v1::CheckRequest incoming_;  // gRPC writes into it while a read is under way
-  struct Outgoing {
-    v1::CheckResponse response;
-    Admission::Ticket ticket;
-  };
-  std::deque<Outgoing> outgoing_;
   std::map<std::string, InFlight> in_flight_;
   boost::asio::steady_timer age_timer_;
   boost::asio::steady_timer grace_timer_;
   grpc::Status final_status_;
-  bool reading_ = false;
-  bool writing_ = false;
   bool input_ended_ = false;
   bool going_away_ = false;
   bool abandoned_ = false;  // nothing more is sent

@@ -1,20 +1,15 @@
 #include "perspective/checker.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "common/loop_task.h"
 #include "common/proto_time.h"
+#include "common/steady_time.h"
 #include "perspective/methods/caa.h"
 #include "perspective/methods/contact.h"
 #include "perspective/methods/dns_01.h"
@@ -62,11 +57,6 @@ const MethodRow* FindMethod(const v1::Check& check) {
   return row == std::end(kMethods) ? nullptr : row;
 }
 
-// The answer must leave before the budget is spent.
-absl::Duration TimeForWork(absl::Duration budget) {
-  return budget - std::min(absl::Milliseconds(50), budget / 10);
-}
-
 std::optional<Problem> RefuseBudget(absl::Duration budget, const Limits& limits) {
   if (budget >= limits.time_budget_min && budget <= limits.time_budget_max) return std::nullopt;
   return Problem{
@@ -92,6 +82,11 @@ v1::Method RequestedMethod(const v1::Check& check) {
   return row == nullptr ? v1::METHOD_UNSPECIFIED : row->method;
 }
 
+absl::Duration TimeForWork(const v1::Check& check) {
+  const absl::Duration budget = FromProtoDuration(check.time_budget());
+  return budget - std::min(absl::Milliseconds(50), budget / 10);
+}
+
 Checker::Checker(v1::PerspectiveIdentity identity, Senses senses)
     : identity_(std::move(identity)), senses_(std::move(senses)) {}
 
@@ -102,12 +97,12 @@ asio::awaitable<v1::CheckResult> Checker::Run(v1::Check check) {
   *result.mutable_perspective() = identity_;
   *result.mutable_started_at() = ToTimestamp(senses_.clock.Now());
   CheckRun run{.check = check, .senses = senses_, .result = result};
-  co_await RunWithinBudget(run);
+  co_await RunMethod(run);
   *result.mutable_finished_at() = ToTimestamp(senses_.clock.Now());
   co_return result;
 }
 
-asio::awaitable<void> Checker::RunWithinBudget(CheckRun& run) {
+asio::awaitable<void> Checker::RunMethod(CheckRun& run) {
   const MethodRow* row = FindMethod(run.check);
   if (row == nullptr) {
     run.Refuse({.kind = v1::Problem::UNSUPPORTED_METHOD,
@@ -119,20 +114,15 @@ asio::awaitable<void> Checker::RunWithinBudget(CheckRun& run) {
     run.Refuse(*std::move(problem));
     co_return;
   }
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor, absl::ToChronoNanoseconds(TimeForWork(budget)));
-  // Not operator||, which sits out the whole budget when the method throws.
-  const auto [order, method_error, timer_error] =
-      co_await asio::experimental::make_parallel_group(
-          asio::co_spawn(executor, row->run(run), asio::deferred), timer.async_wait(asio::deferred))
-          .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-  const bool time_spent = order[0] == 1 && !timer_error;
-  if (time_spent) {
+  const absl::Duration started = SteadyNow();
+  try {
+    co_await row->run(run);
+  } catch (...) {
+    const bool cancelled = absl::IsCancelled(StatusOfException(std::current_exception()));
+    if (!cancelled || SteadyNow() - started < TimeForWork(run.check)) throw;
     run.Refuse({.kind = v1::Problem::TIMED_OUT,
                 .detail = absl::StrCat("the time budget of ", absl::FormatDuration(budget),
                                        " was spent after ", run.result.steps_size(), " steps")});
-  } else if (method_error) {
-    std::rethrow_exception(method_error);
   }
 }
 

@@ -26,17 +26,37 @@ std::string QtypeLabel(std::uint32_t qtype) {
   return std::string(RecordTypeName(static_cast<RecordType>(qtype)));
 }
 
-std::string DnsResultLabel(const v1::DnsStep& step) {
-  if (step.has_problem())
-    return absl::AsciiStrToLower(v1::Problem::Kind_Name(step.problem().kind()));
-  return step.rcode() == 3                                   ? "nxdomain"
-         : step.rdata().empty() && step.rdata_omitted() == 0 ? "nodata"
-                                                             : "records";
+std::string ProblemLabel(v1::Problem::Kind kind) {
+  return absl::AsciiStrToLower(v1::Problem::Kind_Name(kind));
+}
+
+// What came of a lookup, as a number. Kinds of problems stand for themselves.
+constexpr int kRecords = -1;
+constexpr int kNoData = -2;
+constexpr int kNxDomain = -3;
+
+int DnsResult(const v1::DnsStep& step) {
+  if (step.has_problem()) return step.problem().kind();
+  if (step.rcode() == 3) return kNxDomain;
+  return step.rdata().empty() && step.rdata_omitted() == 0 ? kNoData : kRecords;
+}
+
+std::string DnsResultLabel(int result) {
+  switch (result) {
+    case kRecords:
+      return "records";
+    case kNoData:
+      return "nodata";
+    case kNxDomain:
+      return "nxdomain";
+    default:
+      return ProblemLabel(static_cast<v1::Problem::Kind>(result));
+  }
 }
 
 std::string HttpResultLabel(const v1::HttpStep& step) {
   if (step.status() == 0) {
-    return absl::AsciiStrToLower(v1::Problem::Kind_Name(step.problem().kind()));
+    return ProblemLabel(step.problem().kind());
   }
   return absl::StrCat(step.status() / 100, "xx");
 }
@@ -120,13 +140,22 @@ void Metrics::CountCheck(const Tenant& tenant, v1::Method method, const v1::Chec
 void Metrics::CountSteps(const v1::CheckResult& result) {
   for (const v1::Step& step : result.steps()) {
     if (step.has_dns()) {
-      dns_queries_
-          .Add({{"qtype", QtypeLabel(step.dns().qtype())}, {"result", DnsResultLabel(step.dns())}})
-          .Increment();
+      DnsQueries(step.dns().qtype(), DnsResult(step.dns())).Increment();
     } else if (step.has_http()) {
       http_requests_.Add({{"result", HttpResultLabel(step.http())}}).Increment();
     }
   }
+}
+
+// prometheus-cpp finds a series by all its labels as text, which takes longer than the lookup's
+// record; both are few.
+prometheus::Counter& Metrics::DnsQueries(std::uint32_t qtype, int result) {
+  const absl::MutexLock lock(&mutex_);
+  prometheus::Counter*& series = dns_series_[{qtype, result}];
+  if (series == nullptr) {
+    series = &dns_queries_.Add({{"qtype", QtypeLabel(qtype)}, {"result", DnsResultLabel(result)}});
+  }
+  return *series;
 }
 
 }  // namespace mpic::perspective

@@ -8,9 +8,12 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <cstdint>
 #include <map>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/tenant_metrics.h"
 #include "mpic/v1/check.pb.h"
@@ -36,11 +39,15 @@ class Metrics {
 
  private:
   void CountSteps(const v1::CheckResult& result);
+  // `result`: what metrics.cc makes a number of.
+  prometheus::Counter& DnsQueries(std::uint32_t qtype, int result);
 
   TenantMetrics tenants_;
   std::map<std::pair<v1::Method, v1::Outcome>, prometheus::Counter*> checks_;
   std::map<v1::Method, prometheus::Histogram*> durations_;
   prometheus::Family<prometheus::Counter>& dns_queries_;
+  absl::Mutex mutex_;
+  std::map<std::pair<std::uint32_t, int>, prometheus::Counter*> dns_series_ ABSL_GUARDED_BY(mutex_);
   prometheus::Family<prometheus::Counter>& http_requests_;
   prometheus::Counter& refused_peers_;
   prometheus::Gauge& checks_in_flight_;

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "common/proto_time.h"
 #include "common/result_statement.h"
+#include "common/sha256.h"
 #include "coordinator/attestation_check.h"
 
 namespace mpic::coordinator {

@@ -121,19 +121,25 @@ void CaresChannel::Watch(const std::shared_ptr<Socket>& socket, bool for_reading
 
 void CaresChannel::Process(ares_socket_t read_fd, ares_socket_t write_fd) {
   ares_process_fd(channel_, read_fd, write_fd);
-  ArmTimer();
+  if (idle()) {
+    timer_.cancel();
+    timer_armed_ = false;
+  } else {
+    ArmTimer();
+  }
 }
 
 void CaresChannel::ArmTimer() {
+  // All queries have the same time, and only one try: whoever comes later times out later.
   timeval next{};
-  if (ares_timeout(channel_, nullptr, &next) == nullptr) {
-    timer_.cancel();
-    return;
-  }
+  if (timer_armed_ || ares_timeout(channel_, nullptr, &next) == nullptr) return;
+  timer_armed_ = true;
   timer_.expires_after(std::chrono::seconds(next.tv_sec) + std::chrono::microseconds(next.tv_usec));
   timer_.async_wait([this, alive = std::weak_ptr<bool>(alive_)](boost::system::error_code error) {
     // A timer that has just fired reports success even when the channel is destroyed meanwhile.
-    if (!error && !alive.expired()) Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    if (error || alive.expired()) return;
+    timer_armed_ = false;
+    Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   });
 }
 

@@ -66,6 +66,7 @@ class CaresChannel {
 
   boost::asio::io_context& loop_;
   boost::asio::steady_timer timer_;
+  bool timer_armed_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // gone: this is gone
   std::shared_ptr<std::size_t> under_way_ = std::make_shared<std::size_t>(0);
   ares_channel channel_ = nullptr;

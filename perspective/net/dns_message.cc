@@ -24,6 +24,8 @@ constexpr std::size_t kExtendedErrorsMax = 16;  // resolvers send one or two
 // Leaves room for the question before it and the tries after it within 512 octets.
 constexpr std::size_t kDetailOctetsMax = 200;
 
+constexpr std::size_t kQueryOctetsWithoutName = 12 + 2 + 4 + 11;  // header, name's ends, type, OPT
+
 constexpr std::uint16_t kFlagResponse = 0x8000;
 constexpr std::uint16_t kOpcodeBits = 0x7800;
 constexpr std::uint16_t kFlagTruncated = 0x0200;
@@ -58,6 +60,7 @@ void AppendName(const DomainName& name, std::string& out) {
 
 std::string WireName(const DomainName& name) {
   std::string wire;
+  wire.reserve(name.text().size() + 2);  // an octet for each dot, and one at both ends
   AppendName(name, wire);
   return wire;
 }
@@ -243,6 +246,7 @@ v1::DnssecStatus StatusOf(const DnsAnswer& answer, bool resolver_validates,
 
 std::string EncodeDnsQuery(const DnsQuestion& question, std::uint16_t id) {
   std::string query;
+  query.reserve(kQueryOctetsWithoutName + question.name.text().size());
   AppendU16(id, query);
   AppendU16(kFlagRecursionDesired | kFlagAuthenticData, query);
   constexpr std::uint16_t kSectionCounts[] = {1, 0, 0, 1};  // question and OPT
@@ -312,16 +316,17 @@ DnsAnswer InterpretReply(const DnsQuestion& question, OrProblem<DnsReply> reply,
   } else if (reply->truncated) {
     answer.problem = {.kind = v1::Problem::DNS_TRUNCATED, .detail = "the reply is truncated"};
   } else {
-    answer.rcode = static_cast<std::uint8_t>(std::min<std::uint16_t>(reply->rcode, 255));
-    answer.extended_errors = reply->extended_errors;
-    answer.authentic_data = resolver_validates && reply->authentic_data;
-    answer.cname_chain = reply->cname_chain;
-    if (const auto error = LookupErrorOf(*reply)) {
-      answer.problem = {.kind = *error, .detail = DescribeErrors(*reply)};
+    DnsReply taken = *std::move(reply);
+    answer.rcode = static_cast<std::uint8_t>(std::min<std::uint16_t>(taken.rcode, 255));
+    answer.authentic_data = resolver_validates && taken.authentic_data;
+    if (const auto error = LookupErrorOf(taken)) {
+      answer.problem = {.kind = *error, .detail = DescribeErrors(taken)};
     } else {
-      answer.rdata = reply->rdata;
+      answer.rdata = std::move(taken.rdata);
+      answer.min_ttl_seconds = taken.min_ttl_seconds;
     }
-    answer.min_ttl_seconds = answer.lookup_failed() ? 0 : reply->min_ttl_seconds;
+    answer.cname_chain = std::move(taken.cname_chain);
+    answer.extended_errors = std::move(taken.extended_errors);
   }
   answer.dnssec = StatusOf(answer, resolver_validates, shows_insecure_delegation);
   return answer;

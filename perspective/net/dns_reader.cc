@@ -5,6 +5,7 @@
 namespace mpic::perspective {
 namespace {
 
+constexpr std::size_t kUsualNameOctets = 64;
 constexpr std::size_t kWireNameOctetsMax = 255;  // RFC 1035 section 2.3.4
 constexpr std::uint8_t kPointerBits = 0xC0;
 // Honest messages need one pointer a name; without a bound, 64 KiB of pointers to pointers would
@@ -37,6 +38,7 @@ std::uint32_t DnsReader::U32() {
 
 std::string DnsReader::Name() {
   std::string wire;
+  wire.reserve(kUsualNameOctets);
   std::optional<std::size_t> after_first_pointer;
   std::size_t pointer_limit = position_;  // a pointer must aim before where the name began
   int pointers = 0;

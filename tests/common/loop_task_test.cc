@@ -107,6 +107,26 @@ TEST(LoopTaskTest, CancellingWhatHasEndedChangesNothing) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(LoopTaskTest, ATimeThatPassesCancelsWhatStillRuns) {
+  boost::asio::io_context loop;
+  std::string outcome;
+  const auto task =
+      LoopTask::Start(loop, NeverReturns(), [&](const auto& result) { outcome = Text(result); });
+  task->CancelAfter(absl::Milliseconds(1));
+  loop.run();
+  EXPECT_EQ(outcome, "CANCELLED: cancelled");
+}
+
+TEST(LoopTaskTest, ATaskThatHasEndedAndGoneWaitsForNoTime) {
+  boost::asio::io_context loop;
+  int calls = 0;
+  auto task = LoopTask::Start(loop, Returns(1), [&](const auto&) { ++calls; });
+  task->CancelAfter(absl::InfiniteDuration());
+  boost::asio::post(loop, [&task] { task = nullptr; });
+  loop.run();  // comes to its end
+  EXPECT_EQ(calls, 1);
+}
+
 TEST(LoopTaskTest, MayBeStartedAndCancelledFromAnotherThread) {
   IoLoops loops(2);
   std::vector<std::future<std::string>> outcomes;

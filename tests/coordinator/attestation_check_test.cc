@@ -9,6 +9,7 @@
 
 #include "common/proto_time.h"
 #include "common/result_statement.h"
+#include "common/sha256.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "tests/support/test_attestations.h"
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/proto_time.h"
 #include "common/result_statement.h"
+#include "common/sha256.h"
 #include "tests/support/test_attestations.h"
 
 namespace mpic::coordinator {

@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/result_statement.h"
+#include "common/sha256.h"
 
 namespace mpic::test {
 namespace {

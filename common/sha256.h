@@ -1,0 +1,17 @@
+// SHA-256.
+#ifndef MPIC_COMMON_SHA256_H_
+#define MPIC_COMMON_SHA256_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace mpic {
+
+// The 32 octets of the digest. OpenSSL's own SHA256() looks the algorithm up by its name at every
+// call, which takes as long as the digest of a short text.
+std::string Sha256(absl::string_view octets);
+
+}  // namespace mpic
+
+#endif  // MPIC_COMMON_SHA256_H_
