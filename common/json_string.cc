@@ -44,6 +44,28 @@ void AppendAscii(char c, std::string& out) {
   }
 }
 
+// What changes how a terminal shows the text around it, and is not to be seen itself: control
+// characters of C1, soft hyphens, joiners, line separators, everything that turns the direction of
+// writing, byte order marks, annotations and tags.
+bool IsHidden(char32_t c) {
+  return (c >= 0x80 && c <= 0x9F) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+         (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
+}
+
+void AppendUtf8(absl::string_view sequence, std::string& out) {
+  const char32_t c = Utf8CodePoint(sequence);
+  if (!IsHidden(c)) {
+    out.append(sequence.data(), sequence.size());
+  } else if (c < 0x10000) {
+    absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned>(c));
+  } else {
+    const unsigned beyond = static_cast<unsigned>(c) - 0x10000;  // as UTF-16 (RFC 8259 section 7)
+    absl::StrAppendFormat(&out, "\\u%04x\\u%04x", 0xD800 + (beyond >> 10),
+                          0xDC00 + (beyond & 0x3FF));
+  }
+}
+
 }  // namespace
 
 void AppendJsonString(absl::string_view text, std::size_t bytes_max, std::string& out) {
@@ -65,7 +87,7 @@ void AppendJsonString(absl::string_view text, std::size_t bytes_max, std::string
     } else if (length == 1) {
       AppendAscii(text[0], out);
     } else {
-      out.append(text.data(), length);
+      AppendUtf8(text.substr(0, length), out);
     }
     used += taken;
     text.remove_prefix(taken);

@@ -29,7 +29,12 @@ PerspectiveConfig Good() {
         location { latitude: 50.1 longitude: 8.7 }
         resolver { address: "127.0.0.1:53" validates_dnssec: true }
         listen: "0.0.0.0:7443"
-        tls { certificate_file: "c.pem" private_key_file: "k.pem" trusted_ca_file: "ca.pem" }
+        tls {
+          certificate_file: "c.pem"
+          private_key_file: "k.pem"
+          trusted_ca_file: "ca.pem"
+          allowed_peers: "spiffe://ca.example/coordinator"
+        }
       )pb",
       &config));
   return config;
@@ -169,15 +174,22 @@ TEST(PerspectiveSettingsTest, EachViolationNamesItsField) {
       {"too many connections to an address",
        [](auto& c) { c.mutable_limits()->set_connections_per_address(10'001); },
        "limits.connections_per_address"},
-      {"a tenant without an id", [](auto& c) { c.add_tenants()->add_peer_names("a"); },
+      {"a tenant without an id",
+       [](auto& c) {
+         c.mutable_tls()->clear_allowed_peers();
+         c.add_tenants()->add_peer_names("a");
+       },
        "tenants[0].tenant_id"},
       {"issuers of a tenant",
        [](auto& c) {
+         c.mutable_tls()->clear_allowed_peers();
          c.add_tenants()->set_tenant_id("one");
          c.mutable_tenants(0)->add_peer_names("a");
          c.mutable_tenants(0)->add_caa_issuer_domain_names("ca.example");
        },
        "tenants[0].caa_issuer_domain_names"},
+      {"nobody who may ask", [](auto& c) { c.mutable_tls()->clear_allowed_peers(); },
+       "tls.allowed_peers"},
       {"no region", [](auto& c) { c.clear_region(); }, "region"},
       {"region with a blank", [](auto& c) { c.set_region("eu 1"); }, "region"},
       {"no RIR", [](auto& c) { c.clear_rir(); }, "rir"},

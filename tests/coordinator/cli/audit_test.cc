@@ -179,7 +179,7 @@ TEST_F(AuditTest, HostileTextReachesNeitherTerminalNorSpreadsheet) {
                                    "export " + log_.directory() + " --format csv"}) {
     const Said said = Mpicctl(words);
     EXPECT_EQ(said.code, 0) << said.err;
-    for (const char* hostile : {"\x1b", "\xc2\x9b", "\x7f", "\r"}) {
+    for (const char* hostile : {"\x1b", "\xc2\x9b", "\x7f", "\r", "\xe2\x80\xae"}) {
       EXPECT_THAT(said.out, Not(HasSubstr(hostile))) << words;
     }
   }
