@@ -120,7 +120,8 @@ void CheckStream::OnCancel() {
 }
 
 void CheckStream::OnDone() {
-  // The last callback of gRPC; whatever was posted before it has run by then.
+  // The last callback of gRPC. What its other callbacks posted has run by then, and nothing else
+  // was posted when the stream was finished.
   Post([this] {
     environment_.metrics.streams().Decrement();
     on_done_(this);
@@ -314,7 +315,7 @@ void CheckStream::Abandon(grpc::Status status) {
 
 void CheckStream::FinishIfIdle() {
   const bool all_heard = abandoned_ || input_ended_;
-  if (finished_ || !all_heard || !in_flight_.empty() || !wrote_all()) return;
+  if (finished_ || !all_heard || !in_flight_.empty() || !is_silent()) return;
   finished_ = true;
   age_timer_.cancel();
   grace_timer_.cancel();

@@ -59,9 +59,10 @@ void CheckWire::Stop() {
   outgoing_.resize(writing_ ? 1 : 0);
 }
 
-bool CheckWire::wrote_all() const {
+// What the loop posts to itself comes after what gRPC's threads posted meanwhile, OnDone among it.
+bool CheckWire::is_silent() const {
   const absl::MutexLock lock(&mutex_);
-  return !writing_ && outgoing_.empty();
+  return !writing_ && outgoing_.empty() && !loop_called_;
 }
 
 void CheckWire::ReadNext() {
@@ -117,7 +118,7 @@ void CheckWire::Attend() {
   for (v1::CheckRequest& request : came) Take(std::move(request));
   if (ended && !std::exchange(end_of_input_told_, true)) TakeEndOfInput();
   if (broken) TakeBrokenWire();
-  if (wrote_all()) TakeSilence();
+  if (is_silent()) TakeSilence();
 }
 
 }  // namespace mpic::perspective

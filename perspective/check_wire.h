@@ -40,8 +40,9 @@ class CheckWire : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResp
   void Write(v1::CheckResponse response, Admission::Ticket ticket);
   // Nothing more is read, nor written but what gRPC has taken already.
   void Stop();
-  // gRPC has taken all answers, and waits for nothing but reads.
-  bool wrote_all() const;
+  // gRPC has written all answers and waits for nothing but reads, and the loop is not about to be
+  // called: only then may the stream be finished, because it goes when gRPC is done with it.
+  bool is_silent() const;
 
   // What the loop is called with, in this order; not from the calls above.
   virtual void Take(v1::CheckRequest request) = 0;

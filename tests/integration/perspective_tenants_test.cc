@@ -93,6 +93,19 @@ TEST_F(PerspectiveTenantsTest, WhatIsNotPermittedIsNotOffered) {
   EXPECT_THAT(refused.problem().detail(), HasSubstr("dns-change is not permitted for tenant one"));
 }
 
+// The answer to the one waits for its turn on the wire when the other ends the stream.
+TEST_F(PerspectiveTenantsTest, WhatIsRefusedAndWhatEndsTheStreamMayComeTogether) {
+  AddTenant("one").add_methods("caa");
+  for (int i = 0; i < 300; ++i) {
+    const auto conversation = perspective().Open();
+    conversation->Ask(Shop("not-permitted"));
+    conversation->Say(v1::CheckRequest());
+    while (conversation->Hear()) {
+    }
+    EXPECT_EQ(conversation->End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  }
+}
+
 TEST_F(PerspectiveTenantsTest, OverTheRateIsOverloaded) {
   config::v1::Tenant& tenant = AddTenant("one");
   tenant.set_checks_per_second(0.001);
