@@ -11,9 +11,9 @@ namespace mpic {
 
 // The name whose DNS and servers a check works on, as TargetOfName writes it: the Authorization
 // Domain Name where its method looks at one (BR 3.2.2.4), else the identifier. However many names
-// are validated by one Authorization Domain Name, it is one target. The search for CAA records
-// begins at the identifier itself, and an IP address has no other name, whatever else such a check
-// says. Of a check that has not been judged yet, what it claims.
+// are validated by one Authorization Domain Name, it is one target. The search for CAA records and
+// CNAME hops begin at the identifier itself, and an IP address has no other name, whatever else
+// such a check claims.
 std::string TargetOf(const v1::Check& check);
 
 }  // namespace mpic

@@ -16,7 +16,6 @@ TEST(CheckTargetTest, OneTargetIsWhatACheckWorksOn) {
       {"a name", "Shop.example.com.", "", false, "shop.example.com"},
       {"pruned to its Authorization Domain Name", "a.shop.example.com", "Example.com", false,
        "example.com"},
-      {"led there by CNAME", "shop.example.com", "edge.example.net.", false, "edge.example.net"},
       {"a wildcard", "*.shop.example.com", "shop.example.com", false, "shop.example.com"},
       {"CAA begins at the name", "a.shop.example.com", "", true, "a.shop.example.com"},
       {"CAA, whatever else is claimed", "shop.example.com", "x17.example.net", true,
@@ -30,6 +29,15 @@ TEST(CheckTargetTest, OneTargetIsWhatACheckWorksOn) {
     c.caa ? static_cast<void>(check.mutable_caa()) : static_cast<void>(check.mutable_dns_change());
     EXPECT_EQ(TargetOf(check), c.target);
   }
+}
+
+TEST(CheckTargetTest, CnameHopsBeginAtTheIdentifier) {
+  v1::Check check;
+  check.mutable_identifier()->set_dns_name("shop.example.com");
+  check.set_authorization_domain_name("x17.example.net");
+  check.set_adn_cname_steps(1);
+  check.mutable_dns_01();
+  EXPECT_EQ(TargetOf(check), "shop.example.com");
 }
 
 TEST(CheckTargetTest, AnAddressIsATargetOfItsOwn) {
