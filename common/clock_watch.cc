@@ -15,10 +15,16 @@ namespace {
 constexpr absl::Duration kInterval = absl::Milliseconds(500);
 // Within one interval: what is less may be slewing, and delays nobody noticeably.
 constexpr absl::Duration kStepMin = absl::Milliseconds(100);
+constexpr absl::Duration kSampleMax = absl::Milliseconds(10);
 
-// Not by absl::Now(), which may be two seconds late to notice.
+// Not by absl::Now(), which may be two seconds late to notice. Both clocks at one instant, within
+// kSampleMax: a thread that is put aside between the two would see a step where there is none.
 absl::Duration AheadOfSteady() {
-  return absl::FromChrono(std::chrono::system_clock::now().time_since_epoch()) - SteadyNow();
+  while (true) {
+    const absl::Duration before = SteadyNow();
+    const auto now = absl::FromChrono(std::chrono::system_clock::now().time_since_epoch());
+    if (SteadyNow() - before <= kSampleMax) return now - before;
+  }
 }
 
 }  // namespace
