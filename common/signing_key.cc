@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 #include <array>
@@ -15,6 +14,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/file_text.h"
+#include "common/sha256.h"
 #include "common/status_macros.h"
 
 namespace mpic {
@@ -65,10 +65,10 @@ std::string IdOf(const EVP_PKEY* key) {
   unsigned char* der = nullptr;
   const int length = i2d_PUBKEY(key, &der);
   if (length <= 0) return "";
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(der, static_cast<std::size_t>(length), digest.data());
+  const std::string digest =
+      Sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(length)});
   OPENSSL_free(der);
-  return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), kIdDigits / 2});
+  return absl::BytesToHexString(digest.substr(0, kIdDigits / 2));
 }
 
 absl::Status InFile(const std::string& file, const absl::Status& status) {

@@ -2,23 +2,20 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
-#include <openssl/sha.h>
 
-#include <array>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
+#include "common/sha256.h"
 
 namespace mpic::coordinator {
 namespace {
 
 std::string Sha256Hex(absl::string_view value) {
   if (value.empty()) return "";
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(value.data()), value.size(), digest.data());
-  return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return absl::BytesToHexString(Sha256(value));
 }
 
 std::string IdentifierText(const v1::Identifier& identifier) {

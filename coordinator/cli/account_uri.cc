@@ -1,10 +1,8 @@
 #include "coordinator/cli/account_uri.h"
 
 #include <google/protobuf/struct.pb.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
-#include <array>
 #include <ostream>
 
 #include "absl/status/status.h"
@@ -13,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/challenge.h"
 #include "common/domain_name.h"
+#include "common/sha256.h"
 #include "common/status_macros.h"
 #include "coordinator/cli/exit_code.h"
 #include "coordinator/cli/json.h"
@@ -47,11 +46,7 @@ absl::StatusOr<std::string> HashedAccountUri(const AccountUriArguments& argument
   }
   const std::string hashed = absl::StrCat(std::string(1, static_cast<char>(domain.size())), domain,
                                           arguments.thumbprint, arguments.account_url);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(hashed.data()), hashed.size(), digest.data());
-  return absl::StrCat(arguments.prefix, "sha-256/",
-                      absl::WebSafeBase64Escape(absl::string_view(
-                          reinterpret_cast<const char*>(digest.data()), digest.size())));
+  return absl::StrCat(arguments.prefix, "sha-256/", absl::WebSafeBase64Escape(Sha256(hashed)));
 }
 
 int PrintAccountUri(const AccountUriArguments& arguments, OutputFormat output, std::ostream& out,
