@@ -45,13 +45,16 @@ bool Measure(const std::string& directory, int callers, const std::string& body)
   }
   IoLoops loops(2);
   std::atomic<std::uint64_t> done = 0;
+  std::atomic<bool> failed = false;
   absl::BlockingCounter running(callers);
   const absl::Time end = absl::Now() + kRun;
   for (int i = 0; i < callers; ++i) {
     LoopTask::Start(loops.loop(static_cast<std::size_t>(i) % loops.size()),
                     Caller(**log, body, end, done), [&](const absl::StatusOr<bool>& ended) {
-                      if (!ended.ok())
+                      if (!ended.ok()) {
                         std::fprintf(stderr, "%s\n", ended.status().ToString().c_str());
+                        failed = true;
+                      }
                       running.DecrementCount();
                     });
   }
@@ -63,7 +66,7 @@ bool Measure(const std::string& directory, int callers, const std::string& body)
   (*log)->Close();
   loops.Stop();
   std::filesystem::remove_all(directory);
-  return true;
+  return !failed;
 }
 
 int Run(int argc, char** argv) {

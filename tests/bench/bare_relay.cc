@@ -73,6 +73,7 @@ class Line final : public grpc::ClientBidiReactor<v1::CheckRequest, v1::CheckRes
       hello_.Notify();
     } else {
       v1::CheckResult result = std::move(*incoming_.mutable_result());
+      if (result.outcome() != v1::PASSED) Fail("a result that did not pass");
       std::uint64_t number = 0;
       Take take;
       if (absl::SimpleAtoi(result.check_id(), &number)) {

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import shutil
+import tempfile
 
 import process
 
@@ -88,7 +89,7 @@ class CoordinatorWorld:
         name = f"coordinator-{len(self._ports)}"
         self._ports[name] = self.world.port()
         admin = f"http://127.0.0.1:{self.world.port()}"
-        config = self.config(self._ports[name], admin, audit or self.world.directory / f"{name}-audit")
+        config = self.config(self._ports[name], admin, audit or self._disk_directory())
         path = self.world.file(f"{name}.yaml", json.dumps({**config, **changes}))
         running = self._stack.enter_context(process.Process(
             [self.world.program("mpic-coordinator"), "--config", path], ready_url=f"{admin}/readyz"))
@@ -117,6 +118,12 @@ class CoordinatorWorld:
                  "peer_name": world.peer_name(f"perspective/{place}"), "region": place, "rir": rir,
                  "location": {"latitude": latitude, "longitude": longitude}}
                 for place, rir, latitude, longitude in self.places]}
+
+    def _disk_directory(self):
+        """A new directory, gone at the end: no coordinator begins with what another has recorded."""
+        path = tempfile.mkdtemp(prefix="audit.", dir=self.world.directory)
+        self._stack.callback(shutil.rmtree, path)
+        return path
 
     def memory_directory(self, name):
         """A directory that no disk stands behind, gone at the end."""

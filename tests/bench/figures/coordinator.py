@@ -4,7 +4,8 @@ per request and with remotes."""
 import coordinator_world
 import measure
 
-NAMES = ("coordinator_fanout", "coordinator_cpu", "coordinator_latency", "batch", "scale_perspectives")
+NAMES = ("coordinator_fanout", "coordinator_cpu", "coordinator_latency", "batch", "batch_saturated",
+         "scale_perspectives")
 CONCURRENCY = 64
 OPERATIONS = 6000
 LATENCY_SECONDS = 4
@@ -16,6 +17,8 @@ def figures(world):
         taken += against_relay(world)
     if world.wants("batch"):
         taken.append(batch(world))
+    if world.wants("batch_saturated"):
+        taken.append(batch_saturated(world))
     if world.wants("scale_perspectives"):
         taken.append(scale_perspectives(world))
     return taken
@@ -59,13 +62,32 @@ def latency(grounds, relay, coordinator, rate):
 
 
 def batch(world):
+    """One caller that sends its next request when it has the answer: what requests of 100 save it."""
+    return checks_of_requests(world, singles=(OPERATIONS // 10, 1), hundreds=(OPERATIONS // 200, 1)).figure(
+        "batch", "checks/s of one caller, 100 a request over 1", bar=3, at_most=False)
+
+
+def batch_saturated(world):
+    """As many checks under way as the machine bears in either form: what requests of 100 save the
+    coordinator, which has six messages for each check whatever the request."""
+    return checks_of_requests(world, singles=(OPERATIONS // 2, CONCURRENCY),
+                              hundreds=(OPERATIONS // 100, 4)).figure(
+        "batch_saturated", "checks/s at capacity, 100 a request over 1", at_most=False)
+
+
+def checks_of_requests(world, singles, hundreds):
+    """Checks a second in requests of 1 and of 100: each (requests, how many at a time)."""
     with coordinator_world.CoordinatorWorld(world) as grounds:
         grounds.perspectives()
         coordinator = grounds.coordinator()
-        pairs = measure.alternate(
-            lambda: grounds.load(coordinator, OPERATIONS // 2, concurrency=CONCURRENCY).per_second,
-            lambda: 100 * grounds.load(coordinator, OPERATIONS // 100, concurrency=4, inputs=100).per_second)
-        return pairs.figure("batch", "checks/s, 100 a request over 1", bar=3, at_most=False)
+
+        def checks_per_second(requests, inputs):
+            operations, concurrency = requests
+            return inputs * grounds.load(coordinator, operations, concurrency=concurrency,
+                                         inputs=inputs).per_second
+
+        return measure.alternate(lambda: checks_per_second(singles, 1),
+                                 lambda: checks_per_second(hundreds, 100))
 
 
 def scale_perspectives(world):

@@ -7,7 +7,8 @@ import coordinator_world
 import measure
 import process
 
-NAMES = ("startup",)
+NAMES = ("startup", "startup_coordinator", "startup_perspective", "resident_coordinator",
+         "resident_perspective")
 STARTS = 5
 REST_SECONDS = 2
 

@@ -107,9 +107,13 @@ class LoadStream final : public grpc::ClientBidiReactor<v1::CheckRequest, v1::Ch
 
   void Start(v1::PerspectiveService::Stub& stub) {
     stub.async()->Check(&context_, this);
+    // Writes are started by Allow as well, outside of gRPC's callbacks.
+    AddHold();
     StartRead(&incoming_);
     StartCall();
   }
+  // Allow is called no more.
+  void LetGo() { RemoveHold(); }
   // Lets so many of its checks begin.
   void Allow(std::uint64_t checks) {
     const absl::MutexLock lock(&mutex_);
@@ -241,6 +245,7 @@ int Run(const Options& options) {
   }
   if (options.per_second > 0) Pace(options, streams);
   for (const auto& stream : streams) {
+    stream->LetGo();
     stream->WaitForEnd();
     for (std::uint64_t i = 0; i < stream->succeeded(); ++i) report.Succeeded();
     for (const std::string& error : stream->errors()) report.Failed(error);
