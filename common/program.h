@@ -20,7 +20,7 @@ inline constexpr int kExitUsage = 2;  // command line or configuration
 
 // Has Abseil not watch in which order mutexes are locked. Debian builds it for debugging, so that
 // it does, for every mutex of gRPC's as well: at every lock of a busy server, which it would end
-// over an order that merely could deadlock. First in main.
+// over an order that merely could deadlock. Before any thread is started.
 void LeaveLockOrderAlone();
 
 struct ServerFlags {

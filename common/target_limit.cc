@@ -1,8 +1,11 @@
 #include "common/target_limit.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "common/domain_name.h"
 
 namespace mpic {
 
@@ -43,6 +46,12 @@ namespace {
 std::string TargetOfDnsName(absl::string_view name) {
   absl::ConsumePrefix(&name, "*.");
   absl::ConsumeSuffix(&name, ".");
+  // The same name may be written in full-width letters, for one; what is none is left as it is.
+  const bool is_ascii =
+      std::all_of(name.begin(), name.end(), [](char c) { return (c & 0x80) == 0; });
+  if (!is_ascii) {
+    if (const auto host = DomainName::ParseHost(name); host.ok()) return host->text();
+  }
   return absl::AsciiStrToLower(name);
 }
 

@@ -52,7 +52,7 @@ class TargetLimit {
 };
 
 // The target of a check on `name`, however it is written: lower case, without "*." and without the
-// dot at the end; IP addresses in their canonical form.
+// dot at the end, in A-labels; IP addresses in their canonical form.
 std::string TargetOfName(absl::string_view name);
 
 // The target of a connection: the address; of IPv6 its /64, for whoever has one has them all.

@@ -5,9 +5,10 @@
 namespace mpic::coordinator {
 namespace {
 
-// Messages that may wait for the loop before no more are read: they can be large, and whoever sends
-// faster than they are taken has to wait.
+// What may wait for the loop before no more is read: a message can have some hundred times its size
+// in memory, and whoever sends faster than they are taken has to wait.
 constexpr std::size_t kArrivedMax = 32;
+constexpr std::size_t kArrivedOctetsMax = 256 * 1024;
 
 }  // namespace
 
@@ -76,9 +77,10 @@ void PerspectiveStream::OnReadDone(bool ok) {
   {
     const absl::MutexLock lock(&mutex_);
     if (ok) {
+      arrived_octets_ += incoming_.ByteSizeLong();
       arrived_.push_back(std::exchange(incoming_, {}));
       deliver = !std::exchange(delivery_posted_, true);
-      reading_ = arrived_.size() < kArrivedMax;
+      reading_ = arrived_.size() < kArrivedMax && arrived_octets_ < kArrivedOctetsMax;
       if (reading_) StartRead(&incoming_);
     } else {
       input_ended_ = true;
@@ -94,14 +96,20 @@ void PerspectiveStream::Deliver() {
   {
     const absl::MutexLock lock(&mutex_);
     messages.swap(arrived_);
+    arrived_octets_ = 0;
     delivery_posted_ = false;
-    if (!std::exchange(reading_, true)) StartRead(&incoming_);
   }
   // A copy, because the owner may abandon this stream in its callback.
   const auto on_message = callbacks_.on_message;
   for (v1::CheckResponse& message : messages) {
     if (callbacks_.on_message) on_message(std::move(message));
   }
+  // Where reading stopped it goes on now, not before: one such load at a time. What came meanwhile
+  // has a delivery of its own.
+  const absl::MutexLock lock(&mutex_);
+  if (reading_ || !arrived_.empty()) return;
+  reading_ = true;
+  StartRead(&incoming_);
 }
 
 void PerspectiveStream::OnWriteDone(bool /*ok*/) {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -72,6 +73,7 @@ class PerspectiveStream final : public grpc::ClientBidiReactor<v1::CheckRequest,
   v1::CheckResponse incoming_;               // gRPC's while a read is under way
   absl::Mutex mutex_;
   std::vector<v1::CheckResponse> arrived_ ABSL_GUARDED_BY(mutex_);  // and not delivered yet
+  std::size_t arrived_octets_ ABSL_GUARDED_BY(mutex_) = 0;
   bool delivery_posted_ ABSL_GUARDED_BY(mutex_) = false;
   bool reading_ ABSL_GUARDED_BY(mutex_) = true;
   std::deque<std::shared_ptr<const v1::CheckRequest>> outgoing_ ABSL_GUARDED_BY(mutex_);

@@ -152,8 +152,9 @@ void CheckTargets(const std::vector<CheckedInput>& checked, std::size_t per_targ
   for (std::size_t i = 0; i < checked.size(); ++i) {
     const std::string target = TargetOf(checked[i].check);
     if (++checks_of[target] != per_target_max + 1) continue;
-    inputs[i]["check"]["identifier"].Refuse(
-        absl::StrCat("more than ", per_target_max, " checks of one target are never under way"));
+    inputs[i]["check"]["identifier"].Refuse(absl::StrCat("more than ", per_target_max,
+                                                         " checks of one target, ", Quoted(target),
+                                                         ", are never under way"));
   }
 }
 

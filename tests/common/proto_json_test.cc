@@ -72,9 +72,11 @@ class Filler {
 
   std::string Text() {
     static constexpr const char* kPieces[] = {
-        "shop.example.com", "",  "\"quoted\"", "a\\b",
-        "\n\t\r",           "1", "\x01\x1f",   "gr\xc3\xbc\xc3\x9f",
-        "\xe6\x97\xa5"};
+        "shop.example.com", "",
+        "\"quoted\"",       "a\\b",
+        "\n\t\r",           "1",
+        "\x01\x1f",         "gr\xc3\xbc\xc3\x9f",
+        "\xe6\x97\xa5",     "\xc2\x9b\xe2\x80\xa8\xe2\x80\xae"};
     return absl::StrCat(kPieces[Draw(std::size(kPieces))], kPieces[Draw(std::size(kPieces))]);
   }
 

@@ -64,6 +64,12 @@ TEST(TargetLimitTest, ANameIsOneTargetHoweverItIsWritten) {
       {"in capitals", "Shop.EXAMPLE.com", "shop.example.com"},
       {"with the root's dot", "shop.example.com.", "shop.example.com"},
       {"a wildcard", "*.shop.example.com", "shop.example.com"},
+      {"in full-width letters", "*.shop.\xef\xbd\x85xample.com", "shop.example.com"},
+      {"in U-labels",
+       "B\xc3\xbc"
+       "cher.example",
+       "xn--bcher-kva.example"},
+      {"what is no name", "\xff.example.COM", "\xff.example.com"},
       {"an IPv4 address", "192.0.2.1", "192.0.2.1"},
       {"an IPv6 address, long", "2001:DB8:0:0:0:0:0:1", "2001:db8::1"},
       {"nothing", "", ""},
