@@ -21,7 +21,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "common/credentials.h"
+#include "common/proto_time.h"
 #include "mpic/v1/coordinator.grpc.pb.h"
 #include "mpic/v1/perspective.grpc.pb.h"
 #include "tests/bench/peer_options.h"
@@ -111,6 +113,30 @@ class Line final : public grpc::ClientBidiReactor<v1::CheckRequest, v1::CheckRes
 
 using Lines = std::vector<std::unique_ptr<Line>>;
 
+// What a coordinator's answer says beside the results: the same fields, as long as there.
+v1::Corroboration Verdict(std::size_t remotes) {
+  v1::Corroboration verdict;
+  verdict.set_verdict(v1::CORROBORATED);
+  v1::Quorum& quorum = *verdict.mutable_quorum();
+  quorum.set_corroborating(static_cast<std::uint32_t>(remotes));
+  quorum.set_attempted(static_cast<std::uint32_t>(remotes));
+  quorum.set_non_corroborations_allowed(1);
+  for (const v1::Rir rir : {v1::ARIN, v1::RIPE_NCC, v1::APNIC}) quorum.add_corroborating_rirs(rir);
+  quorum.set_text(absl::StrCat(remotes, "/", remotes));
+  verdict.set_attempts(1);
+  verdict.set_cohort_seed(0x0123456789abcdef);
+  verdict.set_policy_phase("2026-06-15");
+  verdict.set_method_reference("BR 3.2.2.4.7");
+  verdict.set_tenant_id("ca");
+  for (auto* time : {verdict.mutable_started_at(), verdict.mutable_finished_at(),
+                     verdict.mutable_reusable_until()}) {
+    *time = ToTimestamp(absl::Now());
+  }
+  verdict.mutable_audit()->set_sequence(1'000'000);
+  verdict.mutable_audit()->set_hash(std::string(32, '#'));
+  return verdict;
+}
+
 class Call final : public grpc::ServerUnaryReactor {
  public:
   Call(const Lines& lines, const v1::CorroborateRequest& request, v1::CorroborateResponse& response)
@@ -126,8 +152,10 @@ class Call final : public grpc::ServerUnaryReactor {
     // All places are made before the first is filled in, so that threads do not meet.
     for (const v1::CorroborationInput& input : request_.inputs()) {
       v1::Corroboration& corroboration = *response_.add_corroborations();
+      corroboration = Verdict(remotes_);
       corroboration.set_check_id(input.check().check_id());
-      corroboration.set_verdict(v1::CORROBORATED);
+      *corroboration.mutable_identifier() = input.check().identifier();
+      corroboration.set_authorization_domain_name(input.check().identifier().dns_name());
       for (std::size_t seat = 0; seat < remotes_; ++seat) {
         corroboration.add_remotes()->set_corroborates(true);
       }
@@ -148,6 +176,9 @@ class Call final : public grpc::ServerUnaryReactor {
       lines_[seat + 1]->Ask(request_.inputs(i).check(), [this, i, seat](v1::CheckResult result) {
         v1::RemoteResult& remote =
             *response_.mutable_corroborations(i)->mutable_remotes(static_cast<int>(seat));
+        remote.set_perspective_id(result.perspective().perspective_id());
+        remote.set_rir(result.perspective().rir());
+        remote.set_region(result.perspective().region());
         *remote.mutable_result() = std::move(result);
         if (--answers_left_ == 0) Finish(grpc::Status::OK);
       });
