@@ -24,16 +24,21 @@ class EventQueue {
     if (waiter_) (*std::exchange(waiter_, nullptr))(Ready{});
   }
 
-  // Throws operation_aborted on cancellation; the events stay.
-  boost::asio::awaitable<T> Pop() {
+  bool empty() const { return events_.empty(); }
+  // The oldest. Precondition: not empty().
+  T Pop() {
+    T event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+  }
+
+  // Returns as soon as it is not empty. Throws operation_aborted on cancellation; the events stay.
+  boost::asio::awaitable<void> Wait() {
     while (events_.empty()) {
       co_await AwaitCallback<Ready>(loop_, [this](std::shared_ptr<Completion<Ready>> completion) {
         waiter_ = std::move(completion);
       });
     }
-    T event = std::move(events_.front());
-    events_.pop_front();
-    co_return event;
   }
 
  private:

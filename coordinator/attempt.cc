@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/caa_validity.h"
 #include "common/event_queue.h"
-#include "common/loop_task.h"
 #include "common/proto_time.h"
 #include "common/steady_time.h"
 #include "coordinator/adn_hops.h"
@@ -29,7 +28,7 @@ struct Event {
   PerspectiveAnswer answer;
 };
 
-// Shared with the tasks, which may end after an attempt that was cancelled.
+// Shared with the timer and with what is asked, which may outlive an attempt that was cancelled.
 struct Inbox {
   explicit Inbox(asio::io_context& loop) : events(loop), timer(loop) {}
   EventQueue<Event> events;
@@ -109,7 +108,7 @@ class Round {
   Round(AttemptContext context, const CheckedInput& input, unsigned number,
         absl::Duration time_left, const std::vector<std::size_t>& members);
   // Whoever has not answered by now is told to stop.
-  ~Round();
+  ~Round() { inbox_->timer.cancel(); }
   Round(const Round&) = delete;
   Round& operator=(const Round&) = delete;
 
@@ -133,7 +132,7 @@ class Round {
   const absl::Duration deadline_;  // of SteadyNow
   const QuorumRules rules_;
   std::shared_ptr<Inbox> inbox_;
-  std::vector<std::shared_ptr<LoopTask>> tasks_;
+  std::vector<AwaitedAnswer> awaited_;
   std::vector<std::size_t> members_;
   std::vector<RemoteSeat> seats_;
   std::optional<v1::CheckResult> primary_;
@@ -160,11 +159,6 @@ Round::Round(AttemptContext context, const CheckedInput& input, unsigned number,
   }
 }
 
-Round::~Round() {
-  inbox_->timer.cancel();
-  for (const auto& task : tasks_) task->Cancel();
-}
-
 asio::awaitable<void> Round::Run() {
   ArmTimer(deadline_ - SteadyNow());
   if (input_.primary) {
@@ -173,7 +167,10 @@ asio::awaitable<void> Round::Run() {
     AskPrimary();
   }
   if (context_.policy.dispatch == Dispatch::kParallel && !primary_) AskRemotes();
-  while (!Settled()) Take(co_await inbox_->events.Pop());
+  while (!Settled()) {
+    co_await inbox_->events.Wait();
+    Take(inbox_->events.Pop());
+  }
   if (!primary_) {
     Event late{.kind = Event::Kind::kPrimary, .number = 0, .answer = {}};
     late.answer.problem.set_kind(v1::Problem::TIMED_OUT);
@@ -223,18 +220,10 @@ void Round::Ask(PerspectiveSession& session, Event::Kind kind, std::size_t seat)
   const absl::Duration budget = std::min(std::max(deadline_ - SteadyNow(), kTimeBudgetMin),
                                          FromProtoDuration(input_.check.time_budget()));
   *question.check.mutable_time_budget() = ToProtoDuration(budget);
-  tasks_.push_back(
-      LoopTask::Start(context_.loop, session.Ask(std::move(question)),
-                      [inbox = inbox_, kind, seat](absl::StatusOr<PerspectiveAnswer> answer) {
-                        Event event{.kind = kind, .number = seat, .answer = {}};
-                        if (answer.ok()) {
-                          event.answer = *std::move(answer);
-                        } else {
-                          event.answer.problem.set_kind(v1::Problem::INTERNAL_ERROR);
-                          event.answer.problem.set_detail(std::string(answer.status().message()));
-                        }
-                        inbox->events.Push(std::move(event));
-                      }));
+  awaited_.push_back(
+      session.Ask(std::move(question), [inbox = inbox_, kind, seat](PerspectiveAnswer&& answer) {
+        inbox->events.Push({.kind = kind, .number = seat, .answer = std::move(answer)});
+      }));
 }
 
 void Round::ArmTimer(absl::Duration wait) {

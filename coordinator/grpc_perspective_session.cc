@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -70,35 +69,19 @@ void GrpcPerspectiveSession::Stop() {
   }
 }
 
-asio::awaitable<PerspectiveAnswer> GrpcPerspectiveSession::Ask(PerspectiveQuestion question) {
+AwaitedAnswer GrpcPerspectiveSession::Ask(PerspectiveQuestion question, OnAnswer on_answer) {
   const std::uint64_t number = next_number_++;
-  const absl::Duration patience = FromProtoDuration(question.check.time_budget()) + kWayMax;
-  // However this ends, with an answer, in time or by cancellation: nobody waits afterwards.
-  const absl::Cleanup forget = [session = std::weak_ptr(alive_), number] {
-    if (const auto alive = session.lock()) alive->Forget(number);
-  };
-  asio::steady_timer timer(loop_, absl::ToChronoNanoseconds(patience));
-  // The timer and the answer race for one completion. Asio's || would throw its own
-  // multiple_exceptions on cancellation instead of operation_aborted.
-  co_return co_await AwaitCallback<PerspectiveAnswer>(
-      loop_, [this, number, patience, &question,
-              &timer](std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
-        timer.async_wait([this, number, patience, waiter](boost::system::error_code error) {
-          if (error) return;
-          PerspectiveAnswer late{.result = std::nullopt, .problem = Late(patience)};
-          OnSilence(number);
-          (*waiter)(std::move(late));
-        });
-        Enter(number, std::move(question), std::move(waiter));
-      });
+  Enter(number, std::move(question), std::move(on_answer));
+  return {weak(), number};
 }
 
 void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion question,
-                                   std::shared_ptr<Completion<PerspectiveAnswer>> waiter) {
-  if (!current_) return (*waiter)({.result = std::nullopt, .problem = last_problem_});
+                                   OnAnswer on_answer) {
+  if (!current_) return on_answer({.result = std::nullopt, .problem = last_problem_});
   if (!circuit_.Admits(number)) {
-    return (*waiter)({.result = std::nullopt, .problem = Unreachable(circuit_.reason())});
+    return on_answer({.result = std::nullopt, .problem = Unreachable(circuit_.reason())});
   }
+  const absl::Duration patience = FromProtoDuration(question.check.time_budget()) + kWayMax;
   auto request = std::make_shared<v1::CheckRequest>();
   *request->mutable_check() = std::move(question.check);
   // RAs choose check ids; on the wire they are ours, so that requests cannot collide.
@@ -106,10 +89,24 @@ void GrpcPerspectiveSession::Enter(std::uint64_t number, PerspectiveQuestion que
   request->set_request_id(std::move(question.request_id));
   request->set_traceparent(std::move(question.traceparent));
   request->set_nonce(RandomOctets(kNonceOctets, options_.random));
-  pending_[number] = {
-      .request = std::move(request), .asked_at = absl::Now(), .waiter = std::move(waiter)};
-  unsent_.insert(number);
-  SendWaiting();
+  const auto entry = pending_
+                         .emplace(number, Pending{.request = std::move(request),
+                                                  .asked_at = absl::Now(),
+                                                  .on_answer = std::move(on_answer),
+                                                  .patience = asio::steady_timer(
+                                                      loop_, absl::ToChronoNanoseconds(patience))})
+                         .first;
+  entry->second.patience.async_wait(
+      [this, session = weak(), number, patience](boost::system::error_code error) {
+        // One that has just fired reports success even when its question is answered meanwhile.
+        if (!error && !session.expired()) OnLate(number, patience);
+      });
+  // Nobody is overtaken: whoever waits is sent as soon as there is room.
+  if (unsent_.empty() && current_->HasRoom()) {
+    Transmit(entry);
+  } else {
+    unsent_.insert(number);
+  }
 }
 
 void GrpcPerspectiveSession::Forget(std::uint64_t number) {
@@ -121,16 +118,18 @@ void GrpcPerspectiveSession::Forget(std::uint64_t number) {
   pending_.erase(found);
 }
 
-void GrpcPerspectiveSession::OnSilence(std::uint64_t number) {
+void GrpcPerspectiveSession::OnLate(std::uint64_t number, absl::Duration patience) {
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
-  circuit_.Fail(number, "it left the last questions unanswered");
+  OnAnswer on_answer = std::move(found->second.on_answer);
   // One that was never sent waits for room on the current line.
   const std::shared_ptr<Line> line = found->second.line ? found->second.line : current_;
-  if (!line || ++line->silences < kSilencesMax) return;
-  // Its own answer is on the way already.
+  circuit_.Fail(number, "it left the last questions unanswered");
   Forget(number);
-  Drop(line, Unreachable(absl::StrCat("it left ", kSilencesMax, " checks in a row unanswered")));
+  if (line && ++line->silences >= kSilencesMax) {
+    Drop(line, Unreachable(absl::StrCat("it left ", kSilencesMax, " checks in a row unanswered")));
+  }
+  on_answer({.result = std::nullopt, .problem = Late(patience)});
 }
 
 // In the order of arrival, as far as the perspective's limit of checks in flight goes.
@@ -157,11 +156,11 @@ void GrpcPerspectiveSession::Transmit(PendingMap::iterator entry) {
 }
 
 void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswer answer) {
-  const std::shared_ptr<Completion<PerspectiveAnswer>> waiter = std::move(entry->second.waiter);
+  OnAnswer on_answer = std::move(entry->second.on_answer);
   if (entry->second.line) entry->second.line->NoteAnswered();
   unsent_.erase(entry->first);
   pending_.erase(entry);
-  (*waiter)(std::move(answer));
+  on_answer(std::move(answer));
 }
 
 void GrpcPerspectiveSession::Open(bool takes_over) {

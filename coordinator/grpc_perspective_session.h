@@ -4,7 +4,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
@@ -17,7 +16,6 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/await_callback.h"
 #include "common/random.h"
 #include "coordinator/attestation_check.h"
 #include "coordinator/availability.h"
@@ -71,7 +69,7 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   const ConfiguredPerspective& perspective() const override { return options_.perspective; }
   bool healthy() const override { return connected() && circuit_.WouldAdmit(); }
   unsigned in_flight() const override { return static_cast<unsigned>(pending_.size()); }
-  boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override;
+  AwaitedAnswer Ask(PerspectiveQuestion question, OnAnswer on_answer) override;
 
  private:
   using Line = PerspectiveLine;
@@ -79,8 +77,9 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   struct Pending {
     std::shared_ptr<const v1::CheckRequest> request;
     absl::Time asked_at;
-    std::shared_ptr<Completion<PerspectiveAnswer>> waiter;
-    std::shared_ptr<Line> line;  // null until sent
+    OnAnswer on_answer;
+    boost::asio::steady_timer patience;
+    std::shared_ptr<Line> line = nullptr;  // null until sent
   };
   using PendingMap = std::map<std::uint64_t, Pending>;
 
@@ -88,10 +87,9 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   // Tells what others know of this session, when it has changed: whether it is connected and its
   // circuit is not open.
   void PublishUse();
-  void Enter(std::uint64_t number, PerspectiveQuestion question,
-             std::shared_ptr<Completion<PerspectiveAnswer>> waiter);
-  void Forget(std::uint64_t number);
-  void OnSilence(std::uint64_t number);
+  void Enter(std::uint64_t number, PerspectiveQuestion question, OnAnswer on_answer);
+  void Forget(std::uint64_t number) override;
+  void OnLate(std::uint64_t number, absl::Duration patience);
   void SendWaiting();
   void Transmit(PendingMap::iterator entry);
   void Answer(PendingMap::iterator entry, PerspectiveAnswer answer);
@@ -126,8 +124,6 @@ class GrpcPerspectiveSession final : public PerspectiveSession {
   SessionCircuit circuit_;
   bool told_usable_ = false;  // to availability
   bool stopped_ = false;
-  // Owns nothing: says to questions that a stopped loop left behind whether this still exists.
-  std::shared_ptr<GrpcPerspectiveSession> alive_{this, [](GrpcPerspectiveSession*) {}};
 };
 
 }  // namespace mpic::coordinator

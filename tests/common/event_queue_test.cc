@@ -15,7 +15,10 @@ namespace {
 using ::testing::ElementsAre;
 
 boost::asio::awaitable<int> PopInto(EventQueue<int>& queue, std::vector<int>& popped, int count) {
-  for (int i = 0; i < count; ++i) popped.push_back(co_await queue.Pop());
+  for (int i = 0; i < count; ++i) {
+    co_await queue.Wait();
+    popped.push_back(queue.Pop());
+  }
   co_return count;
 }
 
@@ -100,12 +103,9 @@ TEST(EventQueueTest, CarriesEventsThatCannotBeCopied) {
   boost::asio::io_context loop;
   EventQueue<std::unique_ptr<int>> queue(loop);
   queue.Push(std::make_unique<int>(5));
-  int seen = 0;
-  LoopTask::Start(loop, queue.Pop(), [&](absl::StatusOr<std::unique_ptr<int>> event) {
-    if (event.ok()) seen = **event;
-  });
-  loop.run();
-  EXPECT_EQ(seen, 5);
+  const std::unique_ptr<int> event = queue.Pop();
+  EXPECT_EQ(*event, 5);
+  EXPECT_TRUE(queue.empty());
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ CorroborationWorld::~CorroborationWorld() {
 
 std::unique_ptr<FakePerspectiveSession> CorroborationWorld::MakeSession(
     const ConfiguredPerspective& perspective) {
-  auto session = std::make_unique<FakePerspectiveSession>(loop, perspective);
+  auto session = std::make_unique<FakePerspectiveSession>(perspective);
   sessions_[perspective.perspective_id] = session.get();
   Passes(perspective.perspective_id);
   return session;

@@ -5,11 +5,10 @@
 #include <prometheus/registry.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -127,6 +126,7 @@ class SessionUnderTest {
     std::promise<void> stopped;
     boost::asio::post(loops_.loop(0), [&] {
       session_->Stop();
+      awaited_.clear();
       stopped.set_value();
     });
     stopped.get_future().wait();
@@ -135,7 +135,12 @@ class SessionUnderTest {
   }
 
   std::future<PerspectiveAnswer> Ask(const std::string& name) {
-    return boost::asio::co_spawn(loops_.loop(0), session_->Ask(Caa(name)), boost::asio::use_future);
+    const auto answer = std::make_shared<std::promise<PerspectiveAnswer>>();
+    boost::asio::post(loops_.loop(0), [this, name, answer] {
+      awaited_.push_back(session_->Ask(
+          Caa(name), [answer](PerspectiveAnswer&& given) { answer->set_value(std::move(given)); }));
+    });
+    return answer->get_future();
   }
 
  private:
@@ -148,6 +153,7 @@ class SessionUnderTest {
   std::shared_ptr<LiveCount> live_streams_ = std::make_shared<LiveCount>();
   IoLoops loops_{1};
   std::unique_ptr<coordinator::GrpcPerspectiveSession> session_;
+  std::vector<coordinator::AwaitedAnswer> awaited_;  // touched on the loop
 };
 
 // Its own words count as an answer, whatever they say of the domain.

@@ -2,28 +2,24 @@
 #ifndef MPIC_TESTS_SUPPORT_FAKE_PERSPECTIVE_SESSION_H_
 #define MPIC_TESTS_SUPPORT_FAKE_PERSPECTIVE_SESSION_H_
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
-#include "common/await_callback.h"
 #include "coordinator/perspective_session.h"
 
 namespace mpic::coordinator {
 
-// Records every question. Lives on the loop of the test.
+// Records every question.
 class FakePerspectiveSession final : public PerspectiveSession {
  public:
   using Reply = std::function<PerspectiveAnswer(const PerspectiveQuestion&)>;
 
-  FakePerspectiveSession(boost::asio::io_context& loop, ConfiguredPerspective perspective)
-      : loop_(loop), perspective_(std::move(perspective)) {}
+  explicit FakePerspectiveSession(ConfiguredPerspective perspective)
+      : perspective_(std::move(perspective)) {}
 
   // From now on questions are answered at once.
   void ReplyWith(Reply reply) { reply_ = std::move(reply); }
@@ -31,14 +27,11 @@ class FakePerspectiveSession final : public PerspectiveSession {
   void HoldReply() { reply_ = nullptr; }
   // Answers the oldest question that waits. False when none does.
   bool Release(const PerspectiveAnswer& answer) {
-    while (!waiting_.empty()) {
-      const auto waiter = std::move(waiting_.front());
-      waiting_.pop_front();
-      if (waiter->abandoned()) continue;
-      (*waiter)(answer);
-      return true;
-    }
-    return false;
+    if (waiting_.empty()) return false;
+    Waiting oldest = std::move(waiting_.front());
+    waiting_.pop_front();
+    oldest.on_answer(PerspectiveAnswer(answer));
+    return true;
   }
   void set_healthy(bool healthy) { healthy_ = healthy; }
 
@@ -48,41 +41,36 @@ class FakePerspectiveSession final : public PerspectiveSession {
 
   const ConfiguredPerspective& perspective() const override { return perspective_; }
   bool healthy() const override { return healthy_; }
-  unsigned in_flight() const override { return in_flight_; }
+  unsigned in_flight() const override { return static_cast<unsigned>(waiting_.size()); }
 
-  boost::asio::awaitable<PerspectiveAnswer> Ask(PerspectiveQuestion question) override {
-    ++in_flight_;
-    bool answered = false;
-    const absl::Cleanup ended = [this, &answered] {
-      --in_flight_;
-      if (!answered) ++cancelled_;
-    };
-    questions_.push_back(question);
-    PerspectiveAnswer answer = co_await Wait();
-    answered = true;
-    co_return answer;
+  AwaitedAnswer Ask(PerspectiveQuestion question, OnAnswer on_answer) override {
+    questions_.push_back(std::move(question));
+    const std::uint64_t number = questions_.size();
+    if (reply_) {
+      on_answer(reply_(questions_.back()));
+    } else {
+      waiting_.push_back({.number = number, .on_answer = std::move(on_answer)});
+    }
+    return {weak(), number};
   }
 
  private:
-  boost::asio::awaitable<PerspectiveAnswer> Wait() {
-    return AwaitCallback<PerspectiveAnswer>(
-        loop_, [this](const std::shared_ptr<Completion<PerspectiveAnswer>>& waiter) {
-          if (reply_) {
-            (*waiter)(reply_(questions_.back()));
-          } else {
-            waiting_.push_back(waiter);
-          }
-        });
+  struct Waiting {
+    std::uint64_t number = 0;
+    OnAnswer on_answer;
+  };
+
+  void Forget(std::uint64_t number) override {
+    cancelled_ += std::erase_if(
+        waiting_, [number](const Waiting& waiting) { return waiting.number == number; });
   }
 
-  boost::asio::io_context& loop_;
   const ConfiguredPerspective perspective_;
   Reply reply_;
   bool healthy_ = true;
-  unsigned in_flight_ = 0;
   std::size_t cancelled_ = 0;
   std::vector<PerspectiveQuestion> questions_;
-  std::deque<std::shared_ptr<Completion<PerspectiveAnswer>>> waiting_;
+  std::deque<Waiting> waiting_;
 };
 
 }  // namespace mpic::coordinator
