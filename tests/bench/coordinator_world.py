@@ -123,6 +123,8 @@ class CoordinatorWorld:
         """A new directory, gone at the end: no coordinator begins with what another has recorded."""
         path = tempfile.mkdtemp(prefix="audit.", dir=self.world.directory)
         self._stack.callback(shutil.rmtree, path)
+        if process.file_system(path) in ("tmpfs", "ramfs"):
+            raise RuntimeError(f"{path} is in memory, and the log has to be on a disk: set TMPDIR")
         return path
 
     def memory_directory(self, name):

@@ -42,6 +42,12 @@ def memory_directory(name):
     return pathlib.Path(tempfile.mkdtemp(prefix=f"mpic-bench.{name}.", dir="/dev/shm"))
 
 
+def file_system(path):
+    """The type of the file system that the path is on."""
+    return subprocess.run(["stat", "--file-system", "--format=%T", path], check=True, capture_output=True,
+                          text=True).stdout.strip()
+
+
 class Process:
     """A program that runs from the start of a `with` block to its end.
 
