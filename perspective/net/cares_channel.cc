@@ -26,24 +26,16 @@ struct CaresChannel::Socket {
   bool waiting_write = false;
 };
 
-// What c-ares gives back with a reply. Counted while it lives.
+// What c-ares gives back with a reply.
 struct CaresChannel::Query {
-  Query(Waiter waits, std::shared_ptr<std::size_t> counter)
-      : waiter(std::move(waits)), under_way(std::move(counter)) {
-    ++*under_way;
-  }
-  ~Query() { --*under_way; }
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-
-  const Waiter waiter;
-  const std::shared_ptr<std::size_t> under_way;
+  CaresChannel& channel;
+  OnReply on_reply;
 };
 
 CaresChannel::CaresChannel(asio::io_context& loop) : loop_(loop), timer_(loop) {}
 
 CaresChannel::~CaresChannel() {
-  // Ends every query by OnReply and closes the sockets through OnSocketState.
+  // Ends every query by EndQuery and closes the sockets through OnSocketState.
   if (channel_ != nullptr) ares_destroy(channel_);
 }
 
@@ -143,25 +135,24 @@ void CaresChannel::ArmTimer() {
   });
 }
 
-void CaresChannel::OnReply(void* query, int status, int /*timeouts*/, unsigned char* data,
-                           int length) {
+void CaresChannel::EndQuery(void* query, int status, int /*timeouts*/, unsigned char* data,
+                            int length) {
   const std::unique_ptr<Query> owned(static_cast<Query*>(query));
-  // Who waits may not look at the channel any more.
-  if (status == ARES_EDESTRUCTION) return owned->waiter->Abort();
+  --owned->channel.under_way_;
   RawDnsReply reply{.ares_status = status};
   if (status == ARES_SUCCESS && data != nullptr) {
-    reply.message.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
+    reply.message =
+        absl::string_view(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
   }
-  (*owned->waiter)(std::move(reply));
+  owned->on_reply(reply);
 }
 
-asio::awaitable<RawDnsReply> CaresChannel::Send(std::string query) {
-  return AwaitCallback<RawDnsReply>(loop_, [this, query = std::move(query)](Waiter waiter) {
-    ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
-              static_cast<int>(query.size()), &CaresChannel::OnReply,
-              new Query(std::move(waiter), under_way_));
-    ArmTimer();
-  });
+void CaresChannel::Send(absl::string_view query, OnReply on_reply) {
+  ++under_way_;
+  ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
+            static_cast<int>(query.size()), &CaresChannel::EndQuery,
+            new Query{.channel = *this, .on_reply = std::move(on_reply)});
+  ArmTimer();
 }
 
 }  // namespace mpic::perspective
