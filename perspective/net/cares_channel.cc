@@ -51,14 +51,20 @@ absl::StatusOr<std::unique_ptr<CaresChannel>> CaresChannel::Create(asio::io_cont
   settings.timeout = static_cast<int>(absl::ToInt64Milliseconds(options.timeout));
   settings.tries = 1;
   settings.ednspsz = kDnsUdpOctetsMax;
+  // Whole names go to one resolver, whatever resolv.conf and its like say: where all of this is
+  // set, c-ares does not read them, at every new channel.
+  char lookups[] = "b";
+  settings.lookups = lookups;
+  settings.ndots = 1;
   // Many replies come between two turns of the loop; the kernel caps this at net.core.rmem_max.
   settings.socket_receive_buffer_size = 4 << 20;
   settings.sock_state_cb = &CaresChannel::OnSocketState;
   settings.sock_state_cb_data = channel.get();
-  const int rc =
-      ares_init_options(&channel->channel_, &settings,
-                        ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
-                            ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF);
+  const int rc = ares_init_options(&channel->channel_, &settings,
+                                   ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                                       ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB |
+                                       ARES_OPT_SOCK_RCVBUF | ARES_OPT_LOOKUPS | ARES_OPT_NDOTS |
+                                       ARES_OPT_DOMAINS | ARES_OPT_SERVERS | ARES_OPT_SORTLIST);
   if (rc != ARES_SUCCESS) {
     channel->channel_ = nullptr;
     return absl::InternalError(absl::StrCat("c-ares: ", ares_strerror(rc)));
