@@ -8,6 +8,7 @@ namespace mpic::perspective {
 
 std::vector<DomainName> LevelsOf(DomainName name) {
   std::vector<DomainName> levels;
+  levels.reserve(name.label_count());
   levels.push_back(std::move(name));
   while (levels.back().label_count() > 1) levels.push_back(levels.back().Parent());
   return levels;
