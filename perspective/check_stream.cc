@@ -214,7 +214,7 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
   const absl::Duration time = TimeForWork(check);
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
-                      [this, check_id](absl::StatusOr<v1::CheckResult> result) {
+                      [this, check_id](absl::StatusOr<std::unique_ptr<v1::CheckResult>> result) {
                         EndCheck(check_id, std::move(result));
                       });
   const auto still_there = in_flight_.find(check_id);
@@ -223,27 +223,28 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
   still_there->second.task = std::move(task);
 }
 
-void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
+void CheckStream::EndCheck(const std::string& check_id,
+                           absl::StatusOr<std::unique_ptr<v1::CheckResult>> result) {
   auto ended = in_flight_.extract(check_id);
   // Whoever hears the result may ask about the name again.
   ended.mapped().place = {};
   environment_.metrics.checks_in_flight().Decrement();
   if (!result.ok()) {
-    v1::CheckResult failed;
-    failed.set_check_id(check_id);
-    failed.set_attempt(ended.mapped().attempt);
-    *failed.mutable_perspective() = environment_.hello.perspective();
-    failed.set_outcome(v1::ERROR);
-    failed.mutable_problem()->set_kind(
+    auto failed = std::make_unique<v1::CheckResult>();
+    failed->set_check_id(check_id);
+    failed->set_attempt(ended.mapped().attempt);
+    *failed->mutable_perspective() = environment_.hello.perspective();
+    failed->set_outcome(v1::ERROR);
+    failed->mutable_problem()->set_kind(
         absl::IsCancelled(result.status()) ? v1::Problem::CANCELLED : v1::Problem::INTERNAL_ERROR);
-    failed.mutable_problem()->set_detail(std::string(result.status().message()));
-    *failed.mutable_started_at() = ToTimestamp(ended.mapped().received);
-    *failed.mutable_finished_at() = ToTimestamp(absl::Now());
+    failed->mutable_problem()->set_detail(std::string(result.status().message()));
+    *failed->mutable_started_at() = ToTimestamp(ended.mapped().received);
+    *failed->mutable_finished_at() = ToTimestamp(absl::Now());
     result = std::move(failed);
   }
-  environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, *result,
+  environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, **result,
                                   SteadyNow() - ended.mapped().began);
-  LogCheck(ended.mapped(), *result);
+  LogCheck(ended.mapped(), **result);
   SendResult(std::move(ended.mapped().question), *std::move(result), ended.mapped().traceparent,
              std::move(ended.mapped().ticket));
   FinishIfIdle();
@@ -261,15 +262,15 @@ void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
                              {"tenant", tenant_id},
                              {"peer", peer_},
                              {"reason", problem.detail}});
-  v1::CheckResult result;
-  result.set_check_id(request.check().check_id());
-  result.set_attempt(request.check().attempt());
-  *result.mutable_perspective() = environment_.hello.perspective();
-  result.set_outcome(v1::ERROR);
-  result.mutable_problem()->set_kind(problem.kind);
-  result.mutable_problem()->set_detail(std::move(problem.detail));
-  *result.mutable_started_at() = ToTimestamp(absl::Now());
-  *result.mutable_finished_at() = result.started_at();
+  auto result = std::make_unique<v1::CheckResult>();
+  result->set_check_id(request.check().check_id());
+  result->set_attempt(request.check().attempt());
+  *result->mutable_perspective() = environment_.hello.perspective();
+  result->set_outcome(v1::ERROR);
+  result->mutable_problem()->set_kind(problem.kind);
+  result->mutable_problem()->set_detail(std::move(problem.detail));
+  *result->mutable_started_at() = ToTimestamp(absl::Now());
+  *result->mutable_finished_at() = result->started_at();
   SendResult(QuestionOf(request), std::move(result), traceparent);
 }
 
@@ -278,15 +279,16 @@ std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckReques
   return StatementOfQuestion(request);
 }
 
-void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
-                             absl::string_view traceparent, Admission::Ticket ticket) {
+void CheckStream::SendResult(std::optional<v1::ResultStatement> question,
+                             std::unique_ptr<v1::CheckResult> result, absl::string_view traceparent,
+                             Admission::Ticket ticket) {
   if (abandoned_) return;
   v1::CheckResponse response;
   if (!question) {
-    *response.mutable_result() = std::move(result);
+    response.set_allocated_result(result.release());
     return Send(std::move(response), std::move(ticket));
   }
-  auto attested = environment_.attester->Attest(*std::move(question), result);
+  auto attested = environment_.attester->Attest(*std::move(question), *result);
   if (!attested.ok()) {
     // Whoever pins our key takes no result without signature, whatever it says.
     Log(LogLevel::kError, "result not signed",

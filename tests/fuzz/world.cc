@@ -186,7 +186,7 @@ v1::CheckResult RunCheck(const v1::Check& check, World world) {
                                             .limits = limits,
                                             .may_connect = MayConnect,
                                             .uncached_name = UncachedName});
-  v1::CheckResult result = testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
+  const v1::CheckResult result = *testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
   Require(result.perspective().SerializeAsString() == Identity().SerializeAsString(),
           "a result names its perspective");
   RequireSoundResult(check, result);
