@@ -91,16 +91,17 @@ absl::Duration TimeForWork(const v1::Check& check) {
 Checker::Checker(v1::PerspectiveIdentity identity, Senses senses)
     : identity_(std::move(identity)), senses_(std::move(senses)) {}
 
-asio::awaitable<std::unique_ptr<v1::CheckResult>> Checker::Run(v1::Check check) {
-  auto result = std::make_unique<v1::CheckResult>();
-  result->set_check_id(check.check_id());
-  result->set_attempt(check.attempt());
-  *result->mutable_perspective() = identity_;
-  *result->mutable_started_at() = ToTimestamp(senses_.clock.Now());
-  CheckRun run{.check = check, .senses = senses_, .result = *result};
+asio::awaitable<AnswerPtr> Checker::Run(v1::Check check) {
+  auto answer = std::make_unique<Answer>();
+  v1::CheckResult& result = answer->result();
+  result.set_check_id(check.check_id());
+  result.set_attempt(check.attempt());
+  *result.mutable_perspective() = identity_;
+  *result.mutable_started_at() = ToTimestamp(senses_.clock.Now());
+  CheckRun run{.check = check, .senses = senses_, .result = result};
   co_await RunMethod(run);
-  *result->mutable_finished_at() = ToTimestamp(senses_.clock.Now());
-  co_return result;
+  *result.mutable_finished_at() = ToTimestamp(senses_.clock.Now());
+  co_return answer;
 }
 
 asio::awaitable<void> Checker::RunMethod(CheckRun& run) {

@@ -3,11 +3,11 @@
 #define MPIC_PERSPECTIVE_CHECKER_H_
 
 #include <boost/asio/awaitable.hpp>
-#include <memory>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "mpic/v1/check.pb.h"
+#include "perspective/answer.h"
 #include "perspective/methods/check_run.h"
 
 namespace mpic::perspective {
@@ -29,9 +29,8 @@ class Checker {
 
   // Runs one check to its result. Never fails: what cannot be understood is BAD_REQUEST or
   // UNSUPPORTED_METHOD. Whoever runs it cancels it after TimeForWork: then it is TIMED_OUT with the
-  // steps taken until then. Cancelled before, it throws operation_aborted. The result is on the
-  // heap because the way back through Asio moves it a dozen times.
-  boost::asio::awaitable<std::unique_ptr<v1::CheckResult>> Run(v1::Check check);
+  // steps taken until then. Cancelled before, it throws operation_aborted.
+  boost::asio::awaitable<AnswerPtr> Run(v1::Check check);
 
  private:
   boost::asio::awaitable<void> RunMethod(CheckRun& run);

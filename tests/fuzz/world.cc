@@ -186,7 +186,9 @@ v1::CheckResult RunCheck(const v1::Check& check, World world) {
                                             .limits = limits,
                                             .may_connect = MayConnect,
                                             .uncached_name = UncachedName});
-  const v1::CheckResult result = *testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
+  const perspective::AnswerPtr answer =
+      testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
+  v1::CheckResult result = answer->result();
   Require(result.perspective().SerializeAsString() == Identity().SerializeAsString(),
           "a result names its perspective");
   RequireSoundResult(check, result);
