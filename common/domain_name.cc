@@ -81,10 +81,10 @@ absl::StatusOr<DomainName> DomainName::ParseHost(absl::string_view text) {
   std::string ascii = absl::AsciiStrToLower(bare);
   if (!IsAscii(bare) || absl::StrContains(ascii, "xn--")) {
     MPIC_ASSIGN_OR_RETURN(ascii, ToALabels(bare));
+    MPIC_RETURN_IF_ERROR(CheckName(ascii, Alphabet::kHost));
   }
-  MPIC_RETURN_IF_ERROR(CheckName(ascii, Alphabet::kHost));
-  const std::vector<absl::string_view> parts = absl::StrSplit(ascii, '.');
-  if (std::all_of(parts.back().begin(), parts.back().end(), absl::ascii_isdigit)) {
+  const absl::string_view tld = absl::string_view(ascii).substr(ascii.rfind('.') + 1);
+  if (std::all_of(tld.begin(), tld.end(), absl::ascii_isdigit)) {
     return Refuse(text, "ends in an all-numeric label (an IP address is not a domain name)");
   }
   return DomainName(std::move(ascii));

@@ -1,18 +1,25 @@
 #include "common/json_string.h"
 
+#include <array>
+
 #include "absl/strings/str_format.h"
 #include "common/utf8.h"
 
 namespace mpic {
 namespace {
 
-// How many octets at the beginning stand in JSON as they are.
+// Which octets stand in JSON as they are.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t octet = ' '; octet < 0x7F; ++octet) plain[octet] = true;
+  plain['"'] = plain['\\'] = false;
+  return plain;
+}();
+
+// How many of them the text begins with.
 std::size_t PlainLength(absl::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && text[length] >= ' ' && text[length] < 0x7F &&
-         text[length] != '"' && text[length] != '\\') {
-    ++length;
-  }
+  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
   return length;
 }
 

@@ -170,7 +170,9 @@ void Write(LogLevel level, absl::string_view message, absl::Span<const LogField>
   line += ",\"msg\":";
   AppendJsonString(message, kLogValueBytesMax, line);
   for (const LogField& field : fields) {
-    absl::StrAppend(&line, ",\"", field.name, "\":");  // a literal of ours
+    line += ",\"";
+    line.append(field.name.data(), field.name.size());  // a literal of ours
+    line += "\":";
     std::visit(AppendValue{line}, field.value);
   }
   line += '}';

@@ -73,8 +73,8 @@ CheckStream::CheckStream(Worker& worker, StreamEnvironment& environment, Caller 
 
 void CheckStream::Start() {
   Post([this] {
-    v1::CheckResponse first;
-    *first.mutable_hello() = hello_;
+    auto first = std::make_unique<Answer>();
+    *first->message().mutable_hello() = hello_;
     Send(std::move(first));
     StartReading();
     StartAgeing();
@@ -94,8 +94,8 @@ void CheckStream::GoAway(absl::Duration grace) {
   // No timer may fire once OnDone has been posted.
   if (finished_) return;
   going_away_ = true;
-  v1::CheckResponse notice;
-  *notice.mutable_going_away()->mutable_grace() = ToProtoDuration(grace);
+  auto notice = std::make_unique<Answer>();
+  *notice->message().mutable_going_away()->mutable_grace() = ToProtoDuration(grace);
   Send(std::move(notice));
   grace_timer_.expires_after(absl::ToChronoMilliseconds(grace));
   grace_timer_.async_wait([this](boost::system::error_code error) {
@@ -214,8 +214,8 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
   const absl::Duration time = TimeForWork(check);
   std::shared_ptr<LoopTask> task =
       LoopTask::Start(worker_.loop, worker_.checker.Run(std::move(check)),
-                      [this, check_id](absl::StatusOr<v1::CheckResult> result) {
-                        EndCheck(check_id, std::move(result));
+                      [this, check_id](absl::StatusOr<AnswerPtr> answer) {
+                        EndCheck(check_id, std::move(answer));
                       });
   const auto still_there = in_flight_.find(check_id);
   if (still_there == in_flight_.end()) return;
@@ -223,28 +223,30 @@ void CheckStream::Run(v1::CheckRequest request, Admission::Ticket ticket,
   still_there->second.task = std::move(task);
 }
 
-void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result) {
+void CheckStream::EndCheck(const std::string& check_id, absl::StatusOr<AnswerPtr> answer) {
   auto ended = in_flight_.extract(check_id);
   // Whoever hears the result may ask about the name again.
   ended.mapped().place = {};
   environment_.metrics.checks_in_flight().Decrement();
-  if (!result.ok()) {
-    v1::CheckResult failed;
-    failed.set_check_id(check_id);
-    failed.set_attempt(ended.mapped().attempt);
-    *failed.mutable_perspective() = environment_.hello.perspective();
-    failed.set_outcome(v1::ERROR);
-    failed.mutable_problem()->set_kind(
-        absl::IsCancelled(result.status()) ? v1::Problem::CANCELLED : v1::Problem::INTERNAL_ERROR);
-    failed.mutable_problem()->set_detail(std::string(result.status().message()));
-    *failed.mutable_started_at() = ToTimestamp(ended.mapped().received);
-    *failed.mutable_finished_at() = ToTimestamp(absl::Now());
-    result = std::move(failed);
+  if (!answer.ok()) {
+    auto failed = std::make_unique<Answer>();
+    v1::CheckResult& result = failed->result();
+    result.set_check_id(check_id);
+    result.set_attempt(ended.mapped().attempt);
+    *result.mutable_perspective() = environment_.hello.perspective();
+    result.set_outcome(v1::ERROR);
+    result.mutable_problem()->set_kind(
+        absl::IsCancelled(answer.status()) ? v1::Problem::CANCELLED : v1::Problem::INTERNAL_ERROR);
+    result.mutable_problem()->set_detail(std::string(answer.status().message()));
+    *result.mutable_started_at() = ToTimestamp(ended.mapped().received);
+    *result.mutable_finished_at() = ToTimestamp(absl::Now());
+    answer = std::move(failed);
   }
-  environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, *result,
+  const v1::CheckResult& result = (*answer)->result();
+  environment_.metrics.CountCheck(*ended.mapped().tenant, ended.mapped().method, result,
                                   SteadyNow() - ended.mapped().began);
-  LogCheck(ended.mapped(), *result);
-  SendResult(std::move(ended.mapped().question), *std::move(result), ended.mapped().traceparent,
+  LogCheck(ended.mapped(), result);
+  SendResult(std::move(ended.mapped().question), *std::move(answer), ended.mapped().traceparent,
              std::move(ended.mapped().ticket));
   FinishIfIdle();
 }
@@ -261,7 +263,8 @@ void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
                              {"tenant", tenant_id},
                              {"peer", peer_},
                              {"reason", problem.detail}});
-  v1::CheckResult result;
+  auto answer = std::make_unique<Answer>();
+  v1::CheckResult& result = answer->result();
   result.set_check_id(request.check().check_id());
   result.set_attempt(request.check().attempt());
   *result.mutable_perspective() = environment_.hello.perspective();
@@ -270,7 +273,7 @@ void CheckStream::Refuse(const v1::CheckRequest& request, Problem problem,
   result.mutable_problem()->set_detail(std::move(problem.detail));
   *result.mutable_started_at() = ToTimestamp(absl::Now());
   *result.mutable_finished_at() = result.started_at();
-  SendResult(QuestionOf(request), std::move(result), traceparent);
+  SendResult(QuestionOf(request), std::move(answer), traceparent);
 }
 
 std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckRequest& request) const {
@@ -278,27 +281,23 @@ std::optional<v1::ResultStatement> CheckStream::QuestionOf(const v1::CheckReques
   return StatementOfQuestion(request);
 }
 
-void CheckStream::SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
+void CheckStream::SendResult(std::optional<v1::ResultStatement> question, AnswerPtr answer,
                              absl::string_view traceparent, Admission::Ticket ticket) {
   if (abandoned_) return;
-  v1::CheckResponse response;
-  if (!question) {
-    *response.mutable_result() = std::move(result);
-    return Send(std::move(response), std::move(ticket));
-  }
-  auto attested = environment_.attester->Attest(*std::move(question), result);
+  if (!question) return Send(std::move(answer), std::move(ticket));
+  auto attested = environment_.attester->Attest(*std::move(question), answer->result());
   if (!attested.ok()) {
     // Whoever pins our key takes no result without signature, whatever it says.
     Log(LogLevel::kError, "result not signed",
         {{"traceparent", traceparent}, {"reason", attested.status().message()}});
     return Abandon(grpc::Status(grpc::StatusCode::INTERNAL, "results cannot be signed"));
   }
-  *response.mutable_attested_result() = *std::move(attested);
-  Send(std::move(response), std::move(ticket));
+  *answer->message().mutable_attested_result() = *std::move(attested);
+  Send(std::move(answer), std::move(ticket));
 }
 
-void CheckStream::Send(v1::CheckResponse response, Admission::Ticket ticket) {
-  if (!abandoned_) Write(std::move(response), std::move(ticket));
+void CheckStream::Send(AnswerPtr answer, Admission::Ticket ticket) {
+  if (!abandoned_) Write(std::move(answer), std::move(ticket));
 }
 
 // Ends everything at once: sockets close, late DNS answers are ignored, no result leaves any more.

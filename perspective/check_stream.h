@@ -21,6 +21,7 @@
 #include "common/proto_time.h"
 #include "common/target_limit.h"
 #include "mpic/v1/perspective.pb.h"
+#include "perspective/answer.h"
 #include "perspective/attestation.h"
 #include "perspective/check_wire.h"
 #include "perspective/metrics.h"
@@ -73,13 +74,13 @@ class CheckStream final : public CheckWire {
   void StartAgeing();
   void StartCheck(v1::CheckRequest request);
   void Run(v1::CheckRequest request, Admission::Ticket ticket, TargetLimit::Place place);
-  void EndCheck(const std::string& check_id, absl::StatusOr<v1::CheckResult> result);
+  void EndCheck(const std::string& check_id, absl::StatusOr<AnswerPtr> answer);
   void Refuse(const v1::CheckRequest& request, Problem problem, absl::string_view reason);
   // Sends it with this perspective's signature, if it signs. A result keeps its check's place among
   // those in flight until gRPC takes it.
-  void SendResult(std::optional<v1::ResultStatement> question, v1::CheckResult result,
+  void SendResult(std::optional<v1::ResultStatement> question, AnswerPtr answer,
                   absl::string_view traceparent, Admission::Ticket ticket = {});
-  void Send(v1::CheckResponse response, Admission::Ticket ticket = {});
+  void Send(AnswerPtr answer, Admission::Ticket ticket = {});
   void Abandon(grpc::Status status);
   void FinishIfIdle();
 

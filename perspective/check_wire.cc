@@ -45,10 +45,10 @@ void CheckWire::StartReading() {
   ReadNext();
 }
 
-void CheckWire::Write(v1::CheckResponse response, Admission::Ticket ticket) {
+void CheckWire::Write(AnswerPtr answer, Admission::Ticket ticket) {
   const absl::MutexLock lock(&mutex_);
   if (stopped_) return;
-  outgoing_.push_back({.response = std::move(response), .ticket = std::move(ticket)});
+  outgoing_.push_back({.answer = std::move(answer), .ticket = std::move(ticket)});
   if (!writing_) CallLoop();
 }
 
@@ -93,7 +93,7 @@ const v1::CheckResponse* CheckWire::NextToWrite(grpc::WriteOptions& options) {
   // Before the client can know of it, and ask again.
   next.ticket = {};
   if (outgoing_.size() > 1) options.set_buffer_hint();  // the next follows at once
-  return &next.response;
+  return &next.answer->message();
 }
 
 void CheckWire::CallLoop() {

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/admission.h"
 #include "mpic/v1/perspective.pb.h"
+#include "perspective/answer.h"
 
 namespace mpic::perspective {
 
@@ -37,7 +38,7 @@ class CheckWire : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResp
   // Answers leave in this order, soon after the loop has done what it is doing: those of one turn
   // go into one segment. `ticket` is given back when gRPC takes the answer: answers that wait for a
   // client that does not read are in no queue without a limit.
-  void Write(v1::CheckResponse response, Admission::Ticket ticket);
+  void Write(AnswerPtr answer, Admission::Ticket ticket);
   // Nothing more is read, nor written but what gRPC has taken already.
   void Stop();
   // gRPC has written all answers and waits for nothing but reads, and the loop is not about to be
@@ -55,7 +56,7 @@ class CheckWire : public grpc::ServerBidiReactor<v1::CheckRequest, v1::CheckResp
 
  private:
   struct Outgoing {
-    v1::CheckResponse response;
+    AnswerPtr answer;
     Admission::Ticket ticket;
   };
 

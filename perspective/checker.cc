@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -90,8 +91,9 @@ absl::Duration TimeForWork(const v1::Check& check) {
 Checker::Checker(v1::PerspectiveIdentity identity, Senses senses)
     : identity_(std::move(identity)), senses_(std::move(senses)) {}
 
-asio::awaitable<v1::CheckResult> Checker::Run(v1::Check check) {
-  v1::CheckResult result;
+asio::awaitable<AnswerPtr> Checker::Run(v1::Check check) {
+  auto answer = std::make_unique<Answer>();
+  v1::CheckResult& result = answer->result();
   result.set_check_id(check.check_id());
   result.set_attempt(check.attempt());
   *result.mutable_perspective() = identity_;
@@ -99,7 +101,7 @@ asio::awaitable<v1::CheckResult> Checker::Run(v1::Check check) {
   CheckRun run{.check = check, .senses = senses_, .result = result};
   co_await RunMethod(run);
   *result.mutable_finished_at() = ToTimestamp(senses_.clock.Now());
-  co_return result;
+  co_return answer;
 }
 
 asio::awaitable<void> Checker::RunMethod(CheckRun& run) {

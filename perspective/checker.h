@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "mpic/v1/check.pb.h"
+#include "perspective/answer.h"
 #include "perspective/methods/check_run.h"
 
 namespace mpic::perspective {
@@ -29,7 +30,7 @@ class Checker {
   // Runs one check to its result. Never fails: what cannot be understood is BAD_REQUEST or
   // UNSUPPORTED_METHOD. Whoever runs it cancels it after TimeForWork: then it is TIMED_OUT with the
   // steps taken until then. Cancelled before, it throws operation_aborted.
-  boost::asio::awaitable<v1::CheckResult> Run(v1::Check check);
+  boost::asio::awaitable<AnswerPtr> Run(v1::Check check);
 
  private:
   boost::asio::awaitable<void> RunMethod(CheckRun& run);

@@ -1,6 +1,5 @@
 #include "perspective/methods/host_addresses.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,13 +57,11 @@ OrProblem<std::vector<IpAddress>> AddressesOf(const DnsAnswer& aaaa, const DnsAn
 
 boost::asio::awaitable<OrProblem<std::vector<IpAddress>>> LookUpAddresses(DomainName host,
                                                                           CheckRun& run) {
-  using boost::asio::experimental::awaitable_operators::operator&&;
-  DnsClient& dns = run.senses.dns;
-  const auto [aaaa, a] = co_await (dns.Query({.name = host, .type = RecordType::kAaaa}) &&
-                                   dns.Query({.name = host, .type = RecordType::kA}));
-  AddDnsStep(aaaa, run.result);
-  AddDnsStep(a, run.result);
-  co_return AddressesOf(aaaa, a);
+  std::vector<DnsQuestion> questions = {{.name = host, .type = RecordType::kAaaa},
+                                        {.name = host, .type = RecordType::kA}};
+  const std::vector<DnsAnswer> answers = co_await run.senses.dns.Ask(std::move(questions));
+  for (const DnsAnswer& answer : answers) AddDnsStep(answer, run.result);
+  co_return AddressesOf(answers[0], answers[1]);
 }
 
 OrProblem<std::vector<IpAddress>> UsableAddresses(const std::vector<IpAddress>& resolved,

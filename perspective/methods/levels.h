@@ -18,6 +18,9 @@ inline constexpr std::size_t kLevelsAtOnce = 8;
 // `name` and its parents, nearest first, TLD included.
 std::vector<DomainName> LevelsOf(DomainName name);
 
+// A question of `type` at each of `levels`, in their order.
+std::vector<DnsQuestion> QuestionsAt(absl::Span<const DomainName> levels, RecordType type);
+
 // The answers at `levels`, which outlives the coroutine, in their order; kLevelsAtOnce are asked at
 // a time.
 boost::asio::awaitable<std::vector<DnsAnswer>> AskAtLevels(absl::Span<const DomainName> levels,

@@ -47,8 +47,8 @@ boost::asio::awaitable<OrProblem<RelevantCaaSet>> FindRelevantCaaSet(DomainName 
   const std::vector<DomainName> levels = LevelsOf(std::move(name));
   std::vector<DnsAnswer> failed;
   for (std::size_t asked = 0; asked < levels.size(); asked += kLevelsAtOnce) {
-    const std::vector<DnsAnswer> answers = co_await AskAtLevels(
-        absl::MakeConstSpan(levels).subspan(asked, kLevelsAtOnce), RecordType::kCaa, dns);
+    const std::vector<DnsAnswer> answers = co_await dns.Ask(
+        QuestionsAt(absl::MakeConstSpan(levels).subspan(asked, kLevelsAtOnce), RecordType::kCaa));
     for (const DnsAnswer& answer : answers) AddDnsStep(answer, result);
     // Nearest first: what a level further up says or fails to say does not matter.
     for (const DnsAnswer& answer : answers) {

@@ -26,24 +26,16 @@ struct CaresChannel::Socket {
   bool waiting_write = false;
 };
 
-// What c-ares gives back with a reply. Counted while it lives.
+// What c-ares gives back with a reply.
 struct CaresChannel::Query {
-  Query(Waiter waits, std::shared_ptr<std::size_t> counter)
-      : waiter(std::move(waits)), under_way(std::move(counter)) {
-    ++*under_way;
-  }
-  ~Query() { --*under_way; }
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-
-  const Waiter waiter;
-  const std::shared_ptr<std::size_t> under_way;
+  CaresChannel& channel;
+  OnReply on_reply;
 };
 
 CaresChannel::CaresChannel(asio::io_context& loop) : loop_(loop), timer_(loop) {}
 
 CaresChannel::~CaresChannel() {
-  // Ends every query by OnReply and closes the sockets through OnSocketState.
+  // Ends every query by EndQuery and closes the sockets through OnSocketState.
   if (channel_ != nullptr) ares_destroy(channel_);
 }
 
@@ -59,14 +51,20 @@ absl::StatusOr<std::unique_ptr<CaresChannel>> CaresChannel::Create(asio::io_cont
   settings.timeout = static_cast<int>(absl::ToInt64Milliseconds(options.timeout));
   settings.tries = 1;
   settings.ednspsz = kDnsUdpOctetsMax;
+  // Whole names go to one resolver, whatever resolv.conf and its like say: where all of this is
+  // set, c-ares does not read them, at every new channel.
+  char lookups[] = "b";
+  settings.lookups = lookups;
+  settings.ndots = 1;
   // Many replies come between two turns of the loop; the kernel caps this at net.core.rmem_max.
   settings.socket_receive_buffer_size = 4 << 20;
   settings.sock_state_cb = &CaresChannel::OnSocketState;
   settings.sock_state_cb_data = channel.get();
-  const int rc =
-      ares_init_options(&channel->channel_, &settings,
-                        ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
-                            ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF);
+  const int rc = ares_init_options(&channel->channel_, &settings,
+                                   ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                                       ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB |
+                                       ARES_OPT_SOCK_RCVBUF | ARES_OPT_LOOKUPS | ARES_OPT_NDOTS |
+                                       ARES_OPT_DOMAINS | ARES_OPT_SERVERS | ARES_OPT_SORTLIST);
   if (rc != ARES_SUCCESS) {
     channel->channel_ = nullptr;
     return absl::InternalError(absl::StrCat("c-ares: ", ares_strerror(rc)));
@@ -143,25 +141,24 @@ void CaresChannel::ArmTimer() {
   });
 }
 
-void CaresChannel::OnReply(void* query, int status, int /*timeouts*/, unsigned char* data,
-                           int length) {
+void CaresChannel::EndQuery(void* query, int status, int /*timeouts*/, unsigned char* data,
+                            int length) {
   const std::unique_ptr<Query> owned(static_cast<Query*>(query));
-  // Who waits may not look at the channel any more.
-  if (status == ARES_EDESTRUCTION) return owned->waiter->Abort();
+  --owned->channel.under_way_;
   RawDnsReply reply{.ares_status = status};
   if (status == ARES_SUCCESS && data != nullptr) {
-    reply.message.assign(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
+    reply.message =
+        absl::string_view(reinterpret_cast<const char*>(data), static_cast<std::size_t>(length));
   }
-  (*owned->waiter)(std::move(reply));
+  owned->on_reply(reply);
 }
 
-asio::awaitable<RawDnsReply> CaresChannel::Send(std::string query) {
-  return AwaitCallback<RawDnsReply>(loop_, [this, query = std::move(query)](Waiter waiter) {
-    ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
-              static_cast<int>(query.size()), &CaresChannel::OnReply,
-              new Query(std::move(waiter), under_way_));
-    ArmTimer();
-  });
+void CaresChannel::Send(absl::string_view query, OnReply on_reply) {
+  ++under_way_;
+  ares_send(channel_, reinterpret_cast<const unsigned char*>(query.data()),
+            static_cast<int>(query.size()), &CaresChannel::EndQuery,
+            new Query{.channel = *this, .on_reply = std::move(on_reply)});
+  ArmTimer();
 }
 
 }  // namespace mpic::perspective

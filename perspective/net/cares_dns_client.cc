@@ -1,10 +1,11 @@
 #include "perspective/net/cares_dns_client.h"
 
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
+#include <boost/asio/post.hpp>
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/await_callback.h"
 #include "common/log.h"
 #include "common/status_macros.h"
 #include "common/steady_time.h"
@@ -33,7 +34,66 @@ Problem NoReply(int ares_status) {
           .detail = absl::StrCat("no reply from the resolver: ", ares_strerror(ares_status))};
 }
 
+using Waiter = std::shared_ptr<Completion<std::vector<DnsAnswer>>>;
+
 }  // namespace
+
+struct CaresDnsClient::Lookup {
+  Group& group;
+  DnsAnswer& answer;                      // of the last try; until then it holds the question alone
+  bool by_tcp = false;                    // the try under way goes on by TCP
+  const CaresChannel* channel = nullptr;  // of the query under way; not looked into
+  std::uint16_t id = 0;                   // the same
+  unsigned tries = 0;
+  bool tries_differed = false;
+
+  // Takes what a try brought.
+  void Tried(DnsAnswer next);
+  // Completes the answer.
+  void Tell(absl::Duration elapsed);
+};
+
+struct CaresDnsClient::Group {
+  Group(std::vector<DnsQuestion> questions, Waiter waits)
+      : waiter(std::move(waits)), unanswered(questions.size()) {
+    answers.reserve(questions.size());
+    lookups.reserve(questions.size());
+    for (DnsQuestion& question : questions) {
+      answers.push_back({.question = std::move(question)});
+      lookups.push_back({.group = *this, .answer = answers.back()});
+    }
+  }
+
+  const absl::Duration started = SteadyNow();
+  const Waiter waiter;
+  std::vector<DnsAnswer> answers;
+  std::vector<Lookup> lookups;
+  std::size_t unanswered;
+};
+
+void CaresDnsClient::Lookup::Tried(DnsAnswer next) {
+  next.tcp = by_tcp;
+  // A truncated reply is never used, also when TCP brings none (spec 2.3 item 4).
+  if (by_tcp && next.problem.kind == v1::Problem::DNS_TIMEOUT) {
+    next.problem.kind = v1::Problem::DNS_TRUNCATED;
+    next.problem.detail = absl::StrCat("truncated by UDP, and by TCP ", next.problem.detail);
+  }
+  tries_differed = tries_differed || (tries > 0 && !next.FailedLike(answer));
+  answer = std::move(next);
+  by_tcp = false;
+  ++tries;
+}
+
+void CaresDnsClient::Lookup::Tell(absl::Duration elapsed) {
+  answer.tries = tries;
+  answer.tries_differed = tries_differed && answer.lookup_failed();
+  answer.elapsed = elapsed;
+  if (answer.lookup_failed()) {
+    answer.problem.detail = absl::StrCat("query ", RecordTypeName(answer.question.type), " ",
+                                         answer.question.name.text(), ": ", answer.problem.detail,
+                                         " after ", tries, tries == 1 ? " try" : " tries");
+  }
+}
 
 absl::StatusOr<std::unique_ptr<CaresDnsClient>> CaresDnsClient::Create(asio::io_context& loop,
                                                                        Options options) {
@@ -41,6 +101,11 @@ absl::StatusOr<std::unique_ptr<CaresDnsClient>> CaresDnsClient::Create(asio::io_
   MPIC_RETURN_IF_ERROR(client->Renew(client->udp_));
   MPIC_RETURN_IF_ERROR(client->Renew(client->tcp_));
   return client;
+}
+
+CaresDnsClient::~CaresDnsClient() {
+  // Those in a channel are told by it.
+  for (const LookupPtr& lookup : to_send_) lookup->group.waiter->Abort();
 }
 
 absl::Status CaresDnsClient::Renew(Line& line) {
@@ -54,61 +119,73 @@ absl::Status CaresDnsClient::Renew(Line& line) {
   return absl::OkStatus();
 }
 
-asio::awaitable<DnsAnswer> CaresDnsClient::Query(DnsQuestion question) {
-  const absl::Duration started = SteadyNow();
-  DnsAnswer answer{.question = question};
-  unsigned tries = 0;
-  bool differed = false;
-  do {
-    DnsAnswer next = co_await TryOnce(question);
-    differed = differed || (tries > 0 && !next.FailedLike(answer));
-    answer = std::move(next);
-    ++tries;
-  } while (WorthAnotherTry(answer) && tries < options_.tries_max);
-  answer.tries = tries;
-  answer.tries_differed = differed && answer.lookup_failed();
-  answer.elapsed = SteadyNow() - started;
-  if (answer.lookup_failed()) {
-    answer.problem.detail =
-        absl::StrCat("query ", RecordTypeName(question.type), " ", question.name.text(), ": ",
-                     answer.problem.detail, " after ", tries, tries == 1 ? " try" : " tries");
-  }
-  co_return answer;
+asio::awaitable<std::vector<DnsAnswer>> CaresDnsClient::Ask(std::vector<DnsQuestion> questions) {
+  return AwaitCallback<std::vector<DnsAnswer>>(
+      loop_, [this, questions = std::move(questions)](Waiter waiter) mutable {
+        const auto group = std::make_shared<Group>(std::move(questions), std::move(waiter));
+        for (Lookup& lookup : group->lookups) Send(LookupPtr(group, &lookup));
+      });
 }
 
-asio::awaitable<DnsAnswer> CaresDnsClient::TryOnce(const DnsQuestion& question) {
-  DnsAnswer answer = co_await Exchange(udp_, question);
-  if (answer.problem.kind != v1::Problem::DNS_TRUNCATED) co_return answer;
-  DnsAnswer whole = co_await Exchange(tcp_, question);
-  whole.tcp = true;
-  // A truncated reply is never used, also when TCP brings none (spec 2.3 item 4).
-  if (whole.problem.kind == v1::Problem::DNS_TIMEOUT) {
-    whole.problem.kind = v1::Problem::DNS_TRUNCATED;
-    whole.problem.detail = absl::StrCat("truncated by UDP, and by TCP ", whole.problem.detail);
-  }
-  co_return whole;
+CaresDnsClient::Line& CaresDnsClient::LineOf(const Lookup& lookup) {
+  return lookup.by_tcp ? tcp_ : udp_;
 }
 
-asio::awaitable<DnsAnswer> CaresDnsClient::Exchange(Line& line, const DnsQuestion& question) {
+void CaresDnsClient::Send(const LookupPtr& lookup) {
+  Line& line = LineOf(*lookup);
   if (line.queries >= kQueriesPerChannel) {
     const absl::Status renewed = Renew(line);
     // Rather an old port than no answer; the next query tries again.
     if (!renewed.ok()) Log(LogLevel::kWarning, "dns channel", {{"reason", renewed.message()}});
   }
   ++line.queries;
-  const CaresChannel* const channel = line.channel.get();
-  const std::uint16_t id = options_.random_id();
-  const std::weak_ptr<bool> alive = alive_;
-  const RawDnsReply raw = co_await line.channel->Send(EncodeDnsQuery(question, id));
-  // The reply may have been on its way through the loop when the client was destroyed.
-  if (alive.expired()) throw boost::system::system_error(asio::error::operation_aborted);
-  if (raw.ares_status != ARES_SUCCESS) {
-    if (channel == line.channel.get()) line.queries = kQueriesPerChannel;  // it may be dead
-    co_return InterpretReply(question, NoReply(raw.ares_status), options_.resolver_validates);
+  lookup->channel = line.channel.get();
+  lookup->id = options_.random_id();
+  line.channel->Send(EncodeDnsQuery(lookup->answer.question, lookup->id),
+                     [this, lookup](const RawDnsReply& raw) { TakeReply(lookup, raw); });
+}
+
+void CaresDnsClient::SendSoon(LookupPtr lookup) {
+  to_send_.push_back(std::move(lookup));
+  if (to_send_.size() > 1) return;
+  asio::post(loop_, [this, alive = std::weak_ptr<bool>(alive_)] {
+    if (alive.expired()) return;
+    for (const LookupPtr& next : std::exchange(to_send_, {})) {
+      if (!next->group.waiter->abandoned()) Send(next);
+    }
+  });
+}
+
+void CaresDnsClient::TakeReply(const LookupPtr& lookup, const RawDnsReply& raw) {
+  Group& group = lookup->group;
+  if (group.waiter->abandoned()) return;
+  // The client is about to be gone.
+  if (raw.ares_status == ARES_EDESTRUCTION) return group.waiter->Abort();
+  Line& line = LineOf(*lookup);
+  if (raw.ares_status != ARES_SUCCESS && lookup->channel == line.channel.get()) {
+    line.queries = kQueriesPerChannel;  // it may be dead
   }
-  OrProblem<DnsReply> reply = ParseDnsReply(raw.message, question, id, options_.bounds);
-  if (&line == &udp_ && CutShort(raw, reply)) reply = DnsReply{.truncated = true};
-  co_return InterpretReply(question, std::move(reply), options_.resolver_validates);
+  DnsAnswer answer = Read(*lookup, raw);
+  if (!lookup->by_tcp && answer.problem.kind == v1::Problem::DNS_TRUNCATED) {
+    lookup->by_tcp = true;
+    return SendSoon(lookup);
+  }
+  lookup->Tried(std::move(answer));
+  if (WorthAnotherTry(lookup->answer) && lookup->tries < options_.tries_max) {
+    return SendSoon(lookup);
+  }
+  lookup->Tell(SteadyNow() - group.started);
+  if (--group.unanswered == 0) (*group.waiter)(std::move(group.answers));
+}
+
+DnsAnswer CaresDnsClient::Read(const Lookup& lookup, const RawDnsReply& raw) const {
+  const DnsQuestion& question = lookup.answer.question;
+  if (raw.ares_status != ARES_SUCCESS) {
+    return InterpretReply(question, NoReply(raw.ares_status), options_.resolver_validates);
+  }
+  OrProblem<DnsReply> reply = ParseDnsReply(raw.message, question, lookup.id, options_.bounds);
+  if (!lookup.by_tcp && CutShort(raw, reply)) reply = DnsReply{.truncated = true};
+  return InterpretReply(question, std::move(reply), options_.resolver_validates);
 }
 
 }  // namespace mpic::perspective

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,7 +21,8 @@ namespace mpic::perspective {
 
 // Asks one resolver by UDP, and by TCP when the reply is truncated. A lookup error is tried again,
 // at once, up to `tries_max` times in all; a DNSSEC failure is not, because a validator remembers
-// it. Destruction cancels the queries under way.
+// it. c-ares cannot cancel single queries: one whose asker was cancelled stays under way until it
+// ends, and is not tried again. Destruction cancels whoever waits.
 class CaresDnsClient final : public DnsClient {
  public:
   struct Options {
@@ -35,8 +37,9 @@ class CaresDnsClient final : public DnsClient {
   // INVALID_ARGUMENT or INTERNAL when c-ares refuses the resolver or cannot start.
   static absl::StatusOr<std::unique_ptr<CaresDnsClient>> Create(boost::asio::io_context& loop,
                                                                 Options options);
+  ~CaresDnsClient() override;
 
-  boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) override;
+  boost::asio::awaitable<std::vector<DnsAnswer>> Ask(std::vector<DnsQuestion> questions) override;
 
  private:
   // The way to the resolver by one transport. A channel keeps its socket while it is busy, so it is
@@ -47,16 +50,26 @@ class CaresDnsClient final : public DnsClient {
     std::unique_ptr<CaresChannel> channel;
     unsigned queries = 0;
   };
+  // Questions that were asked together.
+  struct Group;
+  // How far one of them has come.
+  struct Lookup;
+  // Keeps its whole group.
+  using LookupPtr = std::shared_ptr<Lookup>;
 
   CaresDnsClient(boost::asio::io_context& loop, Options options)
       : loop_(loop), options_(std::move(options)) {}
   absl::Status Renew(Line& line);
-  // One try: UDP, then TCP if it must be.
-  boost::asio::awaitable<DnsAnswer> TryOnce(const DnsQuestion& question);
-  boost::asio::awaitable<DnsAnswer> Exchange(Line& line, const DnsQuestion& question);
+  void Send(const LookupPtr& lookup);
+  // The same from the loop, for whoever is called by c-ares: a query may need another channel.
+  void SendSoon(LookupPtr lookup);
+  void TakeReply(const LookupPtr& lookup, const RawDnsReply& raw);
+  DnsAnswer Read(const Lookup& lookup, const RawDnsReply& raw) const;
+  Line& LineOf(const Lookup& lookup);
 
   boost::asio::io_context& loop_;
   Options options_;
+  std::vector<LookupPtr> to_send_;                      // by SendSoon
   std::vector<std::unique_ptr<CaresChannel>> leaving_;  // changed for another, not yet idle
   Line udp_{.transport = CaresChannel::Transport::kUdp, .channel = nullptr};
   Line tcp_{.transport = CaresChannel::Transport::kTcp, .channel = nullptr};

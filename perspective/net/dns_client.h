@@ -1,8 +1,10 @@
-// The perspective's sense of DNS: one question to its one resolver, one answer.
+// The perspective's sense of DNS: questions to its one resolver, an answer each.
 #ifndef MPIC_PERSPECTIVE_NET_DNS_CLIENT_H_
 #define MPIC_PERSPECTIVE_NET_DNS_CLIENT_H_
 
 #include <boost/asio/awaitable.hpp>
+#include <utility>
+#include <vector>
 
 #include "perspective/net/dns_answer.h"
 
@@ -14,7 +16,18 @@ namespace mpic::perspective {
 class DnsClient {
  public:
   virtual ~DnsClient() = default;
-  virtual boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) = 0;
+  // Asks all of `questions`, of which there is at least one, at once, and waits for the last
+  // answer. The answers are in the order of the questions.
+  virtual boost::asio::awaitable<std::vector<DnsAnswer>> Ask(
+      std::vector<DnsQuestion> questions) = 0;
+
+  // Asks one question.
+  boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) {
+    std::vector<DnsQuestion> questions;
+    questions.push_back(std::move(question));
+    std::vector<DnsAnswer> answers = co_await Ask(std::move(questions));
+    co_return std::move(answers.front());
+  }
 };
 
 }  // namespace mpic::perspective

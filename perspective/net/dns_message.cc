@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "perspective/net/dns_denial.h"
 #include "perspective/net/dns_reader.h"
 
@@ -51,7 +52,7 @@ void AppendU16(std::uint16_t value, std::string& out) {
 }
 
 void AppendName(const DomainName& name, std::string& out) {
-  for (const absl::string_view label : name.labels()) {
+  for (const absl::string_view label : absl::StrSplit(name.text(), '.')) {
     out.push_back(static_cast<char>(label.size()));
     absl::StrAppend(&out, label);
   }
@@ -114,12 +115,18 @@ void ReadOptions(const Record& opt, DnsReply& reply) {
 
 bool SameName(absl::string_view a, absl::string_view b) { return absl::EqualsIgnoreCase(a, b); }
 
+// What was asked, as it stands on the wire.
+struct WireQuestion {
+  std::string name;
+  std::uint16_t type = 0;
+};
+
 // Follows the aliases of the answer section from the question's name, then takes the records there.
-std::optional<Problem> TakeAnswer(const std::vector<Record>& answers, const DnsQuestion& question,
+std::optional<Problem> TakeAnswer(std::vector<Record> answers, const WireQuestion& question,
                                   const DnsReplyBounds& bounds, DnsReply& reply) {
   constexpr auto kCname = static_cast<std::uint16_t>(RecordType::kCname);
-  const auto type = static_cast<std::uint16_t>(question.type);
-  std::string owner = WireName(question.name);
+  const std::uint16_t type = question.type;
+  std::string owner = question.name;
   std::uint32_t min_ttl = std::numeric_limits<std::uint32_t>::max();
   const auto alias_at = [&](const Record& r) {
     return r.type == kCname && SameName(r.owner, owner);
@@ -143,9 +150,9 @@ std::optional<Problem> TakeAnswer(const std::vector<Record>& answers, const DnsQ
     min_ttl = std::min(min_ttl, alias->ttl);
     owner = alias->rdata;
   }
-  for (const Record& record : answers) {
+  for (Record& record : answers) {
     if (record.type != type || !SameName(record.owner, owner)) continue;
-    reply.rdata.push_back(record.rdata);
+    reply.rdata.push_back(std::move(record.rdata));
     min_ttl = std::min(min_ttl, record.ttl);
   }
   const bool any = !reply.rdata.empty() || !reply.cname_chain.empty();
@@ -155,18 +162,19 @@ std::optional<Problem> TakeAnswer(const std::vector<Record>& answers, const DnsQ
 
 // NODATA for DS, and a denial that shows a delegation. Only the letter of it: whether it is valid
 // is AD's to say.
-bool IsDenialAtDelegation(const DnsReply& reply, const DnsQuestion& question,
+bool IsDenialAtDelegation(const DnsReply& reply, const WireQuestion& question,
                           const std::vector<DenialRecord>& denial) {
-  return question.type == RecordType::kDs && reply.rcode == kNoError && reply.rdata.empty() &&
-         reply.cname_chain.empty() && ShowsInsecureDelegation(denial, WireName(question.name));
+  return question.type == static_cast<std::uint16_t>(RecordType::kDs) && reply.rcode == kNoError &&
+         reply.rdata.empty() && reply.cname_chain.empty() &&
+         ShowsInsecureDelegation(denial, question.name);
 }
 
-bool QuestionAgrees(DnsReader& reader, const DnsQuestion& question) {
+bool QuestionAgrees(DnsReader& reader, const WireQuestion& question) {
   const std::string name = reader.Name();
   const std::uint16_t type = reader.U16();
   const std::uint16_t question_class = reader.U16();
-  return reader.ok() && SameName(name, WireName(question.name)) &&
-         type == static_cast<std::uint16_t>(question.type) && question_class == kClassIn;
+  return reader.ok() && SameName(name, question.name) && type == question.type &&
+         question_class == kClassIn;
 }
 
 struct Header {
@@ -278,7 +286,9 @@ OrProblem<DnsReply> ParseDnsReply(absl::string_view message, const DnsQuestion& 
                  .truncated = (header.flags & kFlagTruncated) != 0,
                  .recursion_available = (header.flags & kFlagRecursionAvailable) != 0,
                  .authentic_data = (header.flags & kFlagAuthenticData) != 0};
-  if (header.questions != 1 || !QuestionAgrees(reader, question)) {
+  const WireQuestion asked{.name = WireName(question.name),
+                           .type = static_cast<std::uint16_t>(question.type)};
+  if (header.questions != 1 || !QuestionAgrees(reader, asked)) {
     return Malformed("repeats another question");
   }
   if (reply.truncated) return reply;
@@ -297,13 +307,13 @@ OrProblem<DnsReply> ParseDnsReply(absl::string_view message, const DnsQuestion& 
     if (i < header.answers) {
       answers.push_back(*std::move(record));
     } else if (i < std::size_t{0} + header.answers + header.authorities && IsDenial(*record)) {
-      denial.push_back({record->owner, record->type, record->rdata});
+      denial.push_back({std::move(record->owner), record->type, std::move(record->rdata)});
     }
   }
-  if (std::optional<Problem> problem = TakeAnswer(answers, question, bounds, reply)) {
+  if (std::optional<Problem> problem = TakeAnswer(std::move(answers), asked, bounds, reply)) {
     return *std::move(problem);
   }
-  reply.shows_insecure_delegation = IsDenialAtDelegation(reply, question, denial);
+  reply.shows_insecure_delegation = IsDenialAtDelegation(reply, asked, denial);
   return reply;
 }
 

@@ -5,7 +5,6 @@
 namespace mpic::perspective {
 namespace {
 
-constexpr std::size_t kUsualNameOctets = 64;
 constexpr std::size_t kWireNameOctetsMax = 255;  // RFC 1035 section 2.3.4
 constexpr std::uint8_t kPointerBits = 0xC0;
 // Honest messages need one pointer a name; without a bound, 64 KiB of pointers to pointers would
@@ -27,8 +26,10 @@ std::uint8_t DnsReader::U8() {
 }
 
 std::uint16_t DnsReader::U16() {
-  const unsigned high = U8();
-  return static_cast<std::uint16_t>(high << 8U | U8());
+  const absl::string_view octets = Octets(2);
+  if (octets.empty()) return 0;
+  const unsigned high = static_cast<std::uint8_t>(octets[0]);
+  return static_cast<std::uint16_t>(high << 8U | static_cast<std::uint8_t>(octets[1]));
 }
 
 std::uint32_t DnsReader::U32() {
@@ -37,8 +38,9 @@ std::uint32_t DnsReader::U32() {
 }
 
 std::string DnsReader::Name() {
-  std::string wire;
-  wire.reserve(kUsualNameOctets);
+  // Put together here, so that the string takes one allocation, and none for a short name.
+  char wire[kWireNameOctetsMax];
+  std::size_t size = 0;
   std::optional<std::size_t> after_first_pointer;
   std::size_t pointer_limit = position_;  // a pointer must aim before where the name began
   int pointers = 0;
@@ -52,13 +54,13 @@ std::string DnsReader::Name() {
       position_ = target;
       continue;
     }
-    if (length > 63 || wire.size() + length + 1 > kWireNameOctetsMax) break;
-    wire.push_back(static_cast<char>(length));
+    if (length > 63 || size + length + 1 > kWireNameOctetsMax) break;
+    wire[size++] = static_cast<char>(length);
     if (length == 0) {
       if (after_first_pointer) position_ = *after_first_pointer;
-      return ok_ ? wire : std::string();
+      return ok_ ? std::string(wire, size) : std::string();
     }
-    absl::StrAppend(&wire, Octets(length));
+    size += Octets(length).copy(wire + size, length);
   }
   Fail();
   return {};

@@ -48,7 +48,14 @@ class WorldDns final : public perspective::DnsClient {
  public:
   explicit WorldDns(World& world) : world_(world) {}
 
-  awaitable<DnsAnswer> Query(DnsQuestion question) override {
+  awaitable<std::vector<DnsAnswer>> Ask(std::vector<DnsQuestion> questions) override {
+    std::vector<DnsAnswer> answers;
+    for (const DnsQuestion& question : questions) answers.push_back(AnswerTo(question));
+    co_return answers;
+  }
+
+ private:
+  DnsAnswer AnswerTo(const DnsQuestion& question) {
     Require(question.name.labels().back() != "onion",
             "Onion Domain Names are never looked up in DNS");
     DnsAnswer answer{.question = question, .dnssec = v1::NOT_CHECKED, .tries = 2};
@@ -63,10 +70,9 @@ class WorldDns final : public perspective::DnsClient {
       answer.rcode = 2;
       answer.problem = {v1::Problem::DNS_SERVFAIL, "nobody answers"};
     }
-    co_return answer;
+    return answer;
   }
 
- private:
   std::vector<std::string> Records(RecordType type) {
     switch (type) {
       case RecordType::kA:
@@ -180,7 +186,9 @@ v1::CheckResult RunCheck(const v1::Check& check, World world) {
                                             .limits = limits,
                                             .may_connect = MayConnect,
                                             .uncached_name = UncachedName});
-  v1::CheckResult result = testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
+  const perspective::AnswerPtr answer =
+      testing::RunAwaitable(checker.Run(WithoutHurry(check, limits)));
+  v1::CheckResult result = answer->result();
   Require(result.perspective().SerializeAsString() == Identity().SerializeAsString(),
           "a result names its perspective");
   RequireSoundResult(check, result);

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/loop_task.h"
 #include "perspective/net/cares_dns_client.h"
 #include "tests/support/fake_dns_client.h"
@@ -35,6 +38,14 @@ inline DnsQuestion Txt(const std::string& name = "www.example.com") {
 inline boost::asio::awaitable<absl::StatusOr<DnsAnswer>> Query(DnsClient& client,
                                                                DnsQuestion question) {
   co_return co_await client.Query(std::move(question));
+}
+
+// Turns the loop until something that may come from elsewhere has happened; ctest bounds the wait.
+inline void TurnUntil(boost::asio::io_context& loop, const std::function<bool()>& done) {
+  while (!done()) {
+    loop.restart();
+    if (loop.poll_one() == 0) absl::SleepFor(absl::Milliseconds(1));
+  }
 }
 
 // A client on a loop that the test turns by hand, and the answers that have come.

@@ -150,14 +150,6 @@ TEST_F(CaresDnsClientTest, FiveHundredQueriesInFlight) {
   }
 }
 
-// Turns the loop until something that may come from elsewhere has happened; ctest bounds the wait.
-void TurnUntil(boost::asio::io_context& loop, const std::function<bool()>& done) {
-  while (!done()) {
-    loop.restart();
-    if (loop.poll_one() == 0) absl::SleepFor(absl::Milliseconds(1));
-  }
-}
-
 TEST_F(CaresDnsClientTest, OneOfManyIsCancelledAndTheOthersFinish) {
   server_.Ignore("silent.example.com");
   Create(server_.endpoint(), 1, absl::Seconds(1));

@@ -35,7 +35,17 @@ class FakeDnsClient final : public perspective::DnsClient {
     others_.insert_or_assign(type, std::move(answer));
   }
 
-  boost::asio::awaitable<DnsAnswer> Query(DnsQuestion question) override {
+  boost::asio::awaitable<std::vector<DnsAnswer>> Ask(std::vector<DnsQuestion> questions) override {
+    std::vector<DnsAnswer> answers;
+    for (DnsQuestion& question : questions) answers.push_back(AnswerTo(std::move(question)));
+    co_return answers;
+  }
+
+  // Every question in order, as "TXT _acme-challenge.shop.example.com".
+  const std::vector<std::string>& questions() const { return questions_; }
+
+ private:
+  DnsAnswer AnswerTo(DnsQuestion question) {
     const std::string asked =
         absl::StrCat(RecordTypeName(question.type), " ", question.name.text());
     questions_.push_back(asked);
@@ -50,13 +60,9 @@ class FakeDnsClient final : public perspective::DnsClient {
     }
     answer.question = std::move(question);
     if (answer.tries == 0) answer.tries = 1;
-    co_return answer;
+    return answer;
   }
 
-  // Every question in order, as "TXT _acme-challenge.shop.example.com".
-  const std::vector<std::string>& questions() const { return questions_; }
-
- private:
   std::map<std::string, DnsAnswer> answers_;
   std::map<RecordType, DnsAnswer> others_;
   std::vector<std::string> questions_;
