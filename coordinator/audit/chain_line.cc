@@ -101,10 +101,13 @@ absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record) {
     bare.clear_recorded_at();
     return EncodeBody(bare);
   }
-  std::string json;
-  if (const absl::Status status = AppendProtoJson(record, json); !status.ok()) {
-    return absl::InternalError(absl::StrCat("audit record: ", status.message()));
+  std::string octets;
+  if (!record.SerializeToString(&octets)) {
+    return absl::InternalError("audit record: too long to be serialized");
   }
+  std::string json;
+  const absl::Status status = AppendProtoJson(*v1::AuditRecord::descriptor(), octets, json);
+  if (!status.ok()) return absl::InternalError(absl::StrCat("audit record: ", status.message()));
   return json;
 }
 
