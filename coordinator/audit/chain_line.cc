@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -17,6 +18,8 @@
 
 namespace mpic::coordinator {
 namespace {
+
+using google::protobuf::internal::WireFormatLite;
 
 constexpr absl::string_view kBeforePrevious = R"({"previous_hash":")";
 constexpr absl::string_view kBeforeHash = R"(","hash":")";
@@ -87,26 +90,23 @@ absl::StatusOr<absl::Time> TakeTime(absl::string_view& record) {
   return FromTimestamp(time);
 }
 
+// They have the lowest numbers, so that they stand first.
+bool HasFieldsOfTheLog(absl::string_view record) {
+  const auto first_tag = static_cast<unsigned char>(record.front());
+  return WireFormatLite::GetTagFieldNumber(first_tag) < v1::AuditRecord::kRequestIdFieldNumber;
+}
+
 }  // namespace
 
 std::string ToHex(const ChainHash& hash) { return absl::BytesToHexString(View(hash)); }
 
 std::string ToOctets(const ChainHash& hash) { return std::string(View(hash)); }
 
-absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record) {
-  if (record.schema_version() != 0 || record.sequence() != 0 || record.has_recorded_at()) {
-    v1::AuditRecord bare = record;
-    bare.clear_schema_version();
-    bare.clear_sequence();
-    bare.clear_recorded_at();
-    return EncodeBody(bare);
-  }
-  std::string octets;
-  if (!record.SerializeToString(&octets)) {
-    return absl::InternalError("audit record: too long to be serialized");
-  }
+absl::StatusOr<std::string> EncodeBody(absl::string_view record) {
+  if (record.empty()) return absl::InternalError("audit record: could not be serialized");
+  if (HasFieldsOfTheLog(record)) return absl::InternalError("audit record: has fields of the log");
   std::string json;
-  const absl::Status status = AppendProtoJson(*v1::AuditRecord::descriptor(), octets, json);
+  const absl::Status status = AppendProtoJson(*v1::AuditRecord::descriptor(), record, json);
   if (!status.ok()) return absl::InternalError(absl::StrCat("audit record: ", status.message()));
   return json;
 }

@@ -66,11 +66,14 @@ TEST(ChainLineTest, WhatDoesNotFollowIsRefused) {
 }
 
 TEST(ChainLineTest, OurFieldsAreTheLogsOwn) {
-  v1::AuditRecord record;
-  record.set_schema_version(7);
-  record.set_sequence(99);
-  record.mutable_recorded_at()->set_seconds(1);
-  EXPECT_EQ(EncodeBody(record).value(), "{}");
+  for (void (*set)(v1::AuditRecord&) : {+[](v1::AuditRecord& r) { r.set_schema_version(7); },
+                                        +[](v1::AuditRecord& r) { r.set_sequence(99); },
+                                        +[](v1::AuditRecord& r) { r.mutable_recorded_at(); }}) {
+    v1::AuditRecord record;
+    record.set_request_id("a");
+    set(record);
+    EXPECT_TRUE(absl::IsInternal(EncodeBody(record.SerializeAsString()).status()));
+  }
   ChainHead head;
   const std::string text = EncodeLine("{}", absl::FromUnixMillis(1'800'000'000'123), head);
   const auto line = ParseLine(absl::string_view(text).substr(0, text.size() - 1));
@@ -82,11 +85,15 @@ TEST(ChainLineTest, OurFieldsAreTheLogsOwn) {
   EXPECT_EQ(line->recorded_at, absl::FromUnixMillis(1'800'000'000'123));
 }
 
+// What protobuf gives for a record that is too long for it.
+TEST(ChainLineTest, AnEmptyRecordIsNone) { EXPECT_TRUE(absl::IsInternal(EncodeBody("").status())); }
+
 TEST(ChainLineTest, HostileTextStaysWithinItsLine) {
   ChainHead head;
   v1::AuditRecord record;
   record.set_identifier("a\"}}\n{\"previous_hash\":\"\x1b[2J\r\xe2\x80\xa8");
-  const std::string text = EncodeLine(EncodeBody(record).value(), absl::UnixEpoch(), head);
+  const std::string text =
+      EncodeLine(EncodeBody(record.SerializeAsString()).value(), absl::UnixEpoch(), head);
   EXPECT_EQ(text.find('\n'), text.size() - 1);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   const auto line = ParseLine(absl::string_view(text).substr(0, text.size() - 1));

@@ -28,7 +28,7 @@ std::vector<std::string> BodiesOf(const std::vector<std::string>& request_ids) {
   for (const std::string& id : request_ids) {
     v1::AuditRecord record;
     record.set_request_id(id);
-    bodies.push_back(EncodeBody(record).value());
+    bodies.push_back(EncodeBody(record.SerializeAsString()).value());
   }
   return bodies;
 }
