@@ -3,7 +3,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/message_lite.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/wire_format.h>
 #include <google/protobuf/wire_format_lite.h>
@@ -19,10 +18,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "common/json_string.h"
 #include "common/proto_time.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 
 namespace mpic {
 namespace {
@@ -43,48 +42,17 @@ absl::Status NotAsSerialized() {
   return absl::InvalidArgumentError("not the form in which a message is serialized");
 }
 
-// With as few of 3, 6 or 9 digits as tell it, and none for zero.
-void AppendNanos(std::int32_t nanos, std::string& out) {
-  if (nanos == 0) return;
-  constexpr std::int32_t kMicrosecond = 1'000;
-  constexpr std::int32_t kMillisecond = 1'000'000;
-  if (nanos % kMillisecond == 0) {
-    absl::StrAppend(&out, ".", absl::Dec(nanos / kMillisecond, absl::kZeroPad3));
-  } else if (nanos % kMicrosecond == 0) {
-    absl::StrAppend(&out, ".", absl::Dec(nanos / kMicrosecond, absl::kZeroPad6));
-  } else {
-    absl::StrAppend(&out, ".", absl::Dec(nanos, absl::kZeroPad9));
-  }
-}
-
-bool Parse(absl::string_view octets, google::protobuf::MessageLite& message) {
-  return message.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
-}
-
+// A Timestamp or a Duration.
+template <typename Time>
 absl::Status AppendTime(absl::string_view octets, std::string& out) {
-  Timestamp time;
-  if (!Parse(octets, time)) return NotAsSerialized();
-  if (!IsValid(time)) return absl::InvalidArgumentError("a timestamp is out of range");
-  const auto second = absl::CivilSecond() + time.seconds();  // they begin in 1970 as well
-  absl::StrAppend(&out, "\"", absl::Dec(second.year(), absl::kZeroPad4), "-",
-                  absl::Dec(second.month(), absl::kZeroPad2), "-",
-                  absl::Dec(second.day(), absl::kZeroPad2), "T");
-  absl::StrAppend(&out, absl::Dec(second.hour(), absl::kZeroPad2), ":",
-                  absl::Dec(second.minute(), absl::kZeroPad2), ":",
-                  absl::Dec(second.second(), absl::kZeroPad2));
-  AppendNanos(time.nanos(), out);
-  out += "Z\"";
-  return absl::OkStatus();
-}
-
-absl::Status AppendDuration(absl::string_view octets, std::string& out) {
-  Duration duration;
-  if (!Parse(octets, duration)) return NotAsSerialized();
-  if (!IsValid(duration)) return absl::InvalidArgumentError("a duration is out of range");
-  const bool is_negative = duration.seconds() < 0 || duration.nanos() < 0;
-  absl::StrAppend(&out, is_negative ? "\"-" : "\"", std::abs(duration.seconds()));
-  AppendNanos(std::abs(duration.nanos()), out);
-  out += "s\"";
+  Time time;
+  if (!time.ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
+    return NotAsSerialized();
+  }
+  if (!IsValid(time)) return absl::InvalidArgumentError("a time is out of range");
+  out += '"';
+  AppendTimeText(time, out);
+  out += '"';
   return absl::OkStatus();
 }
 
@@ -346,9 +314,9 @@ absl::Status AppendFields(absl::string_view octets, const MessagePlan& plan, std
 absl::Status AppendMessage(absl::string_view octets, const MessagePlan& plan, std::string& out) {
   switch (plan.kind) {
     case MessagePlan::Kind::kTimestamp:
-      return AppendTime(octets, out);
+      return AppendTime<Timestamp>(octets, out);
     case MessagePlan::Kind::kDuration:
-      return AppendDuration(octets, out);
+      return AppendTime<Duration>(octets, out);
     case MessagePlan::Kind::kOther:
       return AppendFields(octets, plan, out);
   }

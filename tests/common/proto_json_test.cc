@@ -6,6 +6,7 @@
 #include <google/protobuf/unknown_field_set.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
+#include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
 #include <iterator>
@@ -306,6 +307,8 @@ TEST(ProtoJsonTest, TheFirstAndTheLastTime) {
     time.set_seconds(one.seconds);
     time.set_nanos(one.nanos);
     EXPECT_EQ(ToJson(time), one.text);
+    EXPECT_EQ(ToJson(time),
+              absl::StrCat("\"", google::protobuf::util::TimeUtil::ToString(time), "\""));
   }
 }
 
