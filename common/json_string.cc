@@ -1,18 +1,24 @@
 #include "common/json_string.h"
 
+#include <array>
+
 #include "absl/strings/str_format.h"
 #include "common/utf8.h"
 
 namespace mpic {
 namespace {
 
-// How many octets at the beginning stand in JSON as they are.
+// Of each octet, whether it stands in JSON as it is: most do, hence a table.
+constexpr std::array<bool, 256> kIsPlain = [] {
+  std::array<bool, 256> is_plain{};
+  for (unsigned char c = ' '; c < 0x7F; ++c) is_plain[c] = c != '"' && c != '\\';
+  return is_plain;
+}();
+
+// How many octets at the beginning are plain.
 std::size_t PlainLength(absl::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && text[length] >= ' ' && text[length] < 0x7F &&
-         text[length] != '"' && text[length] != '\\') {
-    ++length;
-  }
+  while (length < text.size() && kIsPlain[static_cast<unsigned char>(text[length])]) ++length;
   return length;
 }
 
