@@ -39,8 +39,9 @@ inline constexpr std::size_t kLineOctetsMax = std::size_t{64} * 1024 * 1024;
 // empty, and when schema_version, sequence or recorded_at are set, which the log alone gives.
 absl::StatusOr<std::string> EncodeBody(absl::string_view record);
 
-// The line, with its line break, of the record that follows `head`, which moves to it.
-std::string EncodeLine(absl::string_view body, absl::Time recorded_at, ChainHead& head);
+// Appends the line, with its line break, of the record that follows `head`, which moves to it.
+void AppendLine(absl::string_view body, absl::Time recorded_at, ChainHead& head,
+                std::string& lines);
 
 struct ChainLine {
   ChainHash previous_hash{};

@@ -36,7 +36,7 @@ std::vector<std::string> BodiesOf(const std::vector<std::string>& request_ids) {
 std::vector<std::string> LinesOf(const std::vector<std::string>& request_ids, ChainHead head) {
   std::vector<std::string> lines;
   for (const std::string& body : BodiesOf(request_ids)) {
-    lines.push_back(EncodeLine(body, absl::FromUnixSeconds(1'800'000'000), head));
+    AppendLine(body, absl::FromUnixSeconds(1'800'000'000), head, lines.emplace_back());
   }
   return lines;
 }
