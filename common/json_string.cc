@@ -8,18 +8,17 @@
 namespace mpic {
 namespace {
 
-// Which octets stand in JSON as they are.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (std::size_t octet = ' '; octet < 0x7F; ++octet) plain[octet] = true;
-  plain['"'] = plain['\\'] = false;
-  return plain;
+// Of each octet, whether it stands in JSON as it is: most do, hence a table.
+constexpr std::array<bool, 256> kIsPlain = [] {
+  std::array<bool, 256> is_plain{};
+  for (unsigned char c = ' '; c < 0x7F; ++c) is_plain[c] = c != '"' && c != '\\';
+  return is_plain;
 }();
 
-// How many of them the text begins with.
+// How many octets at the beginning are plain.
 std::size_t PlainLength(absl::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
+  while (length < text.size() && kIsPlain[static_cast<unsigned char>(text[length])]) ++length;
   return length;
 }
 

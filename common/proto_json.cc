@@ -2,7 +2,10 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/wire_format.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
 #include <charconv>
@@ -15,58 +18,41 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "common/json_string.h"
 #include "common/proto_time.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 
 namespace mpic {
 namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::Duration;
+using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::Reflection;
 using google::protobuf::Timestamp;
+using google::protobuf::internal::WireFormat;
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
 
 // Whole strings: nothing here is cut.
 constexpr std::size_t kUncut = std::numeric_limits<std::size_t>::max();
 
-// With as few of 3, 6 or 9 digits as tell it, and none for zero.
-void AppendNanos(std::int32_t nanos, std::string& out) {
-  if (nanos == 0) return;
-  constexpr std::int32_t kMicrosecond = 1'000;
-  constexpr std::int32_t kMillisecond = 1'000'000;
-  if (nanos % kMillisecond == 0) {
-    absl::StrAppend(&out, ".", absl::Dec(nanos / kMillisecond, absl::kZeroPad3));
-  } else if (nanos % kMicrosecond == 0) {
-    absl::StrAppend(&out, ".", absl::Dec(nanos / kMicrosecond, absl::kZeroPad6));
-  } else {
-    absl::StrAppend(&out, ".", absl::Dec(nanos, absl::kZeroPad9));
+absl::Status NotAsSerialized() {
+  return absl::InvalidArgumentError("not the form in which a message is serialized");
+}
+
+// A Timestamp or a Duration.
+template <typename Time>
+absl::Status AppendTime(absl::string_view octets, std::string& out) {
+  Time time;
+  if (!time.ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
+    return NotAsSerialized();
   }
-}
-
-absl::Status AppendTime(const Timestamp& time, std::string& out) {
-  if (!IsValid(time)) return absl::InvalidArgumentError("a timestamp is out of range");
-  const auto second = absl::CivilSecond() + time.seconds();  // they begin in 1970 as well
-  absl::StrAppend(&out, "\"", absl::Dec(second.year(), absl::kZeroPad4), "-",
-                  absl::Dec(second.month(), absl::kZeroPad2), "-",
-                  absl::Dec(second.day(), absl::kZeroPad2), "T");
-  absl::StrAppend(&out, absl::Dec(second.hour(), absl::kZeroPad2), ":",
-                  absl::Dec(second.minute(), absl::kZeroPad2), ":",
-                  absl::Dec(second.second(), absl::kZeroPad2));
-  AppendNanos(time.nanos(), out);
-  out += "Z\"";
-  return absl::OkStatus();
-}
-
-absl::Status AppendDuration(const Duration& duration, std::string& out) {
-  if (!IsValid(duration)) return absl::InvalidArgumentError("a duration is out of range");
-  const bool is_negative = duration.seconds() < 0 || duration.nanos() < 0;
-  absl::StrAppend(&out, is_negative ? "\"-" : "\"", std::abs(duration.seconds()));
-  AppendNanos(std::abs(duration.nanos()), out);
-  out += "s\"";
+  if (!IsValid(time)) return absl::InvalidArgumentError("a time is out of range");
+  out += '"';
+  AppendTimeText(time, out);
+  out += '"';
   return absl::OkStatus();
 }
 
@@ -82,16 +68,21 @@ void AppendReal(T value, std::string& out) {
   }
 }
 
-void AppendText(const FieldDescriptor& field, const std::string& text, std::string& out) {
-  if (field.type() == FieldDescriptor::TYPE_BYTES) {
-    absl::StrAppend(&out, "\"", absl::Base64Escape(text), "\"");
-  } else {
-    AppendJsonString(text, kUncut, out);
-  }
+void AppendNumber(bool value, std::string& out) { out += value ? "true" : "false"; }
+void AppendNumber(std::int32_t value, std::string& out) { absl::StrAppend(&out, value); }
+void AppendNumber(std::uint32_t value, std::string& out) { absl::StrAppend(&out, value); }
+// Numbers of JSON are doubles to many readers, so that 64 bits are strings.
+void AppendNumber(std::int64_t value, std::string& out) {
+  absl::StrAppend(&out, "\"", value, "\"");
 }
+void AppendNumber(std::uint64_t value, std::string& out) {
+  absl::StrAppend(&out, "\"", value, "\"");
+}
+void AppendNumber(float value, std::string& out) { AppendReal(value, out); }
+void AppendNumber(double value, std::string& out) { AppendReal(value, out); }
 
-void AppendEnum(const FieldDescriptor& field, int number, std::string& out) {
-  const auto* const value = field.enum_type()->FindValueByNumber(number);
+void AppendEnum(const EnumDescriptor& type, int number, std::string& out) {
+  const auto* const value = type.FindValueByNumber(number);
   if (value == nullptr) {
     absl::StrAppend(&out, number);
   } else {
@@ -102,14 +93,21 @@ void AppendEnum(const FieldDescriptor& field, int number, std::string& out) {
 // How the messages of a type are printed: what descriptors would be asked for each time.
 struct MessagePlan {
   struct Field {
-    const FieldDescriptor* descriptor = nullptr;
-    std::string key;                       // "name": with its quotes and colon
-    const MessagePlan* message = nullptr;  // of a message
+    std::uint32_t tag = 0;  // what stands before it in the wire form
+    std::string key;        // "name": with its quotes and colon
+    FieldDescriptor::Type type{};
+    bool is_repeated = false;
+    bool is_packed = false;
+    bool is_map = false;
+    const EnumDescriptor* enumeration = nullptr;  // of an enum
+    const MessagePlan* message = nullptr;         // of a message
   };
   enum class Kind { kTimestamp, kDuration, kOther };
   Kind kind = Kind::kOther;
   std::vector<Field> fields;  // by number
 };
+
+using Field = MessagePlan::Field;
 
 MessagePlan::Kind KindOf(const Descriptor* type) {
   if (type == Timestamp::descriptor()) return MessagePlan::Kind::kTimestamp;
@@ -128,123 +126,208 @@ const MessagePlan& PlanOf(const Descriptor* type) {
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* const field = type->field(i);
     plan.fields.push_back(
-        {.descriptor = field,
+        {.tag = WireFormat::MakeTag(field),
          .key = absl::StrCat("\"", field->name(), "\":"),
+         .type = field->type(),
+         .is_repeated = field->is_repeated(),
+         .is_packed = field->is_packed(),
+         .is_map = field->is_map(),
+         .enumeration = field->enum_type(),
          .message = field->message_type() ? &PlanOf(field->message_type()) : nullptr});
   }
-  std::sort(plan.fields.begin(), plan.fields.end(), [](const auto& a, const auto& b) {
-    return a.descriptor->number() < b.descriptor->number();
-  });
+  std::sort(plan.fields.begin(), plan.fields.end(),
+            [](const Field& a, const Field& b) { return a.tag < b.tag; });
   return plan;
 }
 
-absl::Status AppendMessage(const Message& message, const MessagePlan& plan, std::string& out);
+CodedInputStream StreamOf(absl::string_view octets) {
+  return CodedInputStream(reinterpret_cast<const std::uint8_t*>(octets.data()),
+                          static_cast<int>(octets.size()));
+}
 
-// One value of a field; `index` is -1 where the field is not repeated.
-absl::Status AppendValue(const Message& message, const MessagePlan::Field& plan, int index,
-                         std::string& out) {
-  const FieldDescriptor* const field = plan.descriptor;
-  const Reflection& reflection = *message.GetReflection();
-  const auto get = [&](auto single, auto repeated) {
-    return index < 0 ? (reflection.*single)(message, field)
-                     : (reflection.*repeated)(message, field, index);
-  };
-  std::string scratch;
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_BOOL:
-      out += get(&Reflection::GetBool, &Reflection::GetRepeatedBool) ? "true" : "false";
+// What stands with its length before it.
+bool TakeOctets(CodedInputStream& in, absl::string_view& octets) {
+  int length = 0;
+  if (!in.ReadVarintSizeAsInt(&length)) return false;
+  const void* data = nullptr;
+  int available = 0;
+  in.GetDirectBufferPointerInline(&data, &available);
+  if (length > available) return false;
+  octets = {static_cast<const char*>(data), static_cast<std::size_t>(length)};
+  return in.Skip(length);
+}
+
+template <typename T, WireFormatLite::FieldType kType>
+bool TakeNumber(CodedInputStream& in, std::string& out) {
+  T value{};
+  if (!WireFormatLite::ReadPrimitive<T, kType>(&in, &value)) return false;
+  AppendNumber(value, out);
+  return true;
+}
+
+bool TakeEnum(CodedInputStream& in, const EnumDescriptor& type, std::string& out) {
+  int number = 0;
+  if (!WireFormatLite::ReadPrimitive<int, WireFormatLite::TYPE_ENUM>(&in, &number)) return false;
+  AppendEnum(type, number, out);
+  return true;
+}
+
+bool TakeText(CodedInputStream& in, std::string& out) {
+  absl::string_view text;
+  if (!TakeOctets(in, text)) return false;
+  AppendJsonString(text, kUncut, out);
+  return true;
+}
+
+bool TakeBytes(CodedInputStream& in, std::string& out) {
+  absl::string_view octets;
+  if (!TakeOctets(in, octets)) return false;
+  absl::StrAppend(&out, "\"", absl::Base64Escape(octets), "\"");
+  return true;
+}
+
+// A value other than a message.
+bool TakeScalar(CodedInputStream& in, const Field& field, std::string& out) {
+  switch (field.type) {
+    case FieldDescriptor::TYPE_BOOL:
+      return TakeNumber<bool, WireFormatLite::TYPE_BOOL>(in, out);
+    case FieldDescriptor::TYPE_INT32:
+      return TakeNumber<std::int32_t, WireFormatLite::TYPE_INT32>(in, out);
+    case FieldDescriptor::TYPE_SINT32:
+      return TakeNumber<std::int32_t, WireFormatLite::TYPE_SINT32>(in, out);
+    case FieldDescriptor::TYPE_SFIXED32:
+      return TakeNumber<std::int32_t, WireFormatLite::TYPE_SFIXED32>(in, out);
+    case FieldDescriptor::TYPE_UINT32:
+      return TakeNumber<std::uint32_t, WireFormatLite::TYPE_UINT32>(in, out);
+    case FieldDescriptor::TYPE_FIXED32:
+      return TakeNumber<std::uint32_t, WireFormatLite::TYPE_FIXED32>(in, out);
+    case FieldDescriptor::TYPE_INT64:
+      return TakeNumber<std::int64_t, WireFormatLite::TYPE_INT64>(in, out);
+    case FieldDescriptor::TYPE_SINT64:
+      return TakeNumber<std::int64_t, WireFormatLite::TYPE_SINT64>(in, out);
+    case FieldDescriptor::TYPE_SFIXED64:
+      return TakeNumber<std::int64_t, WireFormatLite::TYPE_SFIXED64>(in, out);
+    case FieldDescriptor::TYPE_UINT64:
+      return TakeNumber<std::uint64_t, WireFormatLite::TYPE_UINT64>(in, out);
+    case FieldDescriptor::TYPE_FIXED64:
+      return TakeNumber<std::uint64_t, WireFormatLite::TYPE_FIXED64>(in, out);
+    case FieldDescriptor::TYPE_FLOAT:
+      return TakeNumber<float, WireFormatLite::TYPE_FLOAT>(in, out);
+    case FieldDescriptor::TYPE_DOUBLE:
+      return TakeNumber<double, WireFormatLite::TYPE_DOUBLE>(in, out);
+    case FieldDescriptor::TYPE_ENUM:
+      return TakeEnum(in, *field.enumeration, out);
+    case FieldDescriptor::TYPE_STRING:
+      return TakeText(in, out);
+    case FieldDescriptor::TYPE_BYTES:
+      return TakeBytes(in, out);
+    case FieldDescriptor::TYPE_MESSAGE:
+    case FieldDescriptor::TYPE_GROUP:
       break;
-    case FieldDescriptor::CPPTYPE_INT32:
-      absl::StrAppend(&out, get(&Reflection::GetInt32, &Reflection::GetRepeatedInt32));
-      break;
-    case FieldDescriptor::CPPTYPE_UINT32:
-      absl::StrAppend(&out, get(&Reflection::GetUInt32, &Reflection::GetRepeatedUInt32));
-      break;
-    // Numbers of JSON are doubles to many readers, so that 64 bits are strings.
-    case FieldDescriptor::CPPTYPE_INT64:
-      absl::StrAppend(&out, "\"", get(&Reflection::GetInt64, &Reflection::GetRepeatedInt64), "\"");
-      break;
-    case FieldDescriptor::CPPTYPE_UINT64:
-      absl::StrAppend(&out, "\"", get(&Reflection::GetUInt64, &Reflection::GetRepeatedUInt64),
-                      "\"");
-      break;
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      AppendReal(get(&Reflection::GetFloat, &Reflection::GetRepeatedFloat), out);
-      break;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      AppendReal(get(&Reflection::GetDouble, &Reflection::GetRepeatedDouble), out);
-      break;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      AppendEnum(*field, get(&Reflection::GetEnumValue, &Reflection::GetRepeatedEnumValue), out);
-      break;
-    case FieldDescriptor::CPPTYPE_STRING:
-      AppendText(*field,
-                 index < 0 ? reflection.GetStringReference(message, field, &scratch)
-                           : reflection.GetRepeatedStringReference(message, field, index, &scratch),
-                 out);
-      break;
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      return AppendMessage(index < 0 ? reflection.GetMessage(message, field)
-                                     : reflection.GetRepeatedMessage(message, field, index),
-                           *plan.message, out);
+  }
+  return false;
+}
+
+absl::Status AppendMessage(absl::string_view octets, const MessagePlan& plan, std::string& out);
+
+// One value of a field.
+absl::Status AppendValue(CodedInputStream& in, const Field& field, std::string& out) {
+  if (field.type != FieldDescriptor::TYPE_MESSAGE) {
+    return TakeScalar(in, field, out) ? absl::OkStatus() : NotAsSerialized();
+  }
+  absl::string_view octets;
+  if (!TakeOctets(in, octets)) return NotAsSerialized();
+  return AppendMessage(octets, *field.message, out);
+}
+
+// The values of a field of numbers, which stand under one tag.
+absl::Status AppendPacked(CodedInputStream& in, const Field& field, std::string& out) {
+  absl::string_view octets;
+  if (!TakeOctets(in, octets)) return NotAsSerialized();
+  CodedInputStream values = StreamOf(octets);
+  for (bool is_first = true; !values.ExpectAtEnd(); is_first = false) {
+    if (!is_first) out += ',';
+    MPIC_RETURN_IF_ERROR(AppendValue(values, field, out));
   }
   return absl::OkStatus();
 }
 
 // Keys are strings, whatever they are in the message.
-absl::Status AppendMap(const Message& message, const MessagePlan::Field& plan, int size,
-                       std::string& out) {
-  const MessagePlan::Field& key = plan.message->fields[0];
-  const MessagePlan::Field& value = plan.message->fields[1];
-  for (int i = 0; i < size; ++i) {
-    const Message& entry = message.GetReflection()->GetRepeatedMessage(message, plan.descriptor, i);
-    std::string name;
-    MPIC_RETURN_IF_ERROR(AppendValue(entry, key, -1, name));
-    const bool is_quoted = name.front() == '"';
-    absl::StrAppend(&out, i == 0 ? "{" : ",", is_quoted ? "" : "\"", name, is_quoted ? ":" : "\":");
-    MPIC_RETURN_IF_ERROR(AppendValue(entry, value, -1, out));
-  }
-  out += '}';
-  return absl::OkStatus();
+absl::Status AppendMapEntry(CodedInputStream& in, const Field& field, std::string& out) {
+  absl::string_view octets;
+  if (!TakeOctets(in, octets)) return NotAsSerialized();
+  CodedInputStream entry = StreamOf(octets);
+  const Field& key = field.message->fields[0];
+  const Field& value = field.message->fields[1];
+  std::string name;
+  if (entry.ReadTag() != key.tag) return NotAsSerialized();
+  MPIC_RETURN_IF_ERROR(AppendValue(entry, key, name));
+  const bool is_quoted = name.front() == '"';
+  absl::StrAppend(&out, is_quoted ? "" : "\"", name, is_quoted ? ":" : "\":");
+  if (entry.ReadTag() != value.tag) return NotAsSerialized();
+  return AppendValue(entry, value, out);
 }
 
-absl::Status AppendRepeated(const Message& message, const MessagePlan::Field& plan, int size,
+// All values of a field, which follow each other; `tag` becomes that of what comes after them.
+absl::Status AppendRepeated(CodedInputStream& in, const Field& field, std::uint32_t& tag,
                             std::string& out) {
-  if (plan.descriptor->is_map()) return AppendMap(message, plan, size, out);
-  for (int i = 0; i < size; ++i) {
-    out += i == 0 ? '[' : ',';
-    MPIC_RETURN_IF_ERROR(AppendValue(message, plan, i, out));
+  char before = field.is_map ? '{' : '[';
+  for (; tag == field.tag; tag = in.ReadTag()) {
+    out += std::exchange(before, ',');
+    MPIC_RETURN_IF_ERROR(field.is_map      ? AppendMapEntry(in, field, out)
+                         : field.is_packed ? AppendPacked(in, field, out)
+                                           : AppendValue(in, field, out));
   }
-  out += ']';
+  out += field.is_map ? '}' : ']';
   return absl::OkStatus();
 }
 
-absl::Status AppendMessage(const Message& message, const MessagePlan& plan, std::string& out) {
-  if (plan.kind == MessagePlan::Kind::kTimestamp) {
-    return AppendTime(static_cast<const Timestamp&>(message), out);
-  }
-  if (plan.kind == MessagePlan::Kind::kDuration) {
-    return AppendDuration(static_cast<const Duration&>(message), out);
-  }
-  const Reflection& reflection = *message.GetReflection();
+absl::Status AppendFields(absl::string_view octets, const MessagePlan& plan, std::string& out) {
+  CodedInputStream in = StreamOf(octets);
+  const auto has = [](std::uint32_t tag) { return [tag](const Field& f) { return f.tag == tag; }; };
+  auto next = plan.fields.begin();
   char before = '{';
-  for (const MessagePlan::Field& field : plan.fields) {
-    const bool is_repeated = field.descriptor->is_repeated();
-    const int size = is_repeated ? reflection.FieldSize(message, field.descriptor) : 0;
-    if (is_repeated ? size == 0 : !reflection.HasField(message, field.descriptor)) continue;
+  for (std::uint32_t tag = in.ReadTag(); tag != 0;) {
+    const auto field = std::find_if(next, plan.fields.end(), has(tag));
+    if (field == plan.fields.end()) {
+      // Unknown, or else a field that occurs again or behind its place: a key must not come twice.
+      if (std::any_of(plan.fields.begin(), next, has(tag))) return NotAsSerialized();
+      if (!WireFormatLite::SkipField(&in, tag)) return NotAsSerialized();
+      tag = in.ReadTag();
+      continue;
+    }
     out += std::exchange(before, ',');
-    out += field.key;
-    MPIC_RETURN_IF_ERROR(is_repeated ? AppendRepeated(message, field, size, out)
-                                     : AppendValue(message, field, -1, out));
+    out += field->key;
+    if (field->is_repeated) {
+      MPIC_RETURN_IF_ERROR(AppendRepeated(in, *field, tag, out));
+    } else {
+      MPIC_RETURN_IF_ERROR(AppendValue(in, *field, out));
+      tag = in.ReadTag();
+    }
+    next = field + 1;
   }
   out += before == '{' ? "{}" : "}";
-  return absl::OkStatus();
+  return in.ConsumedEntireMessage() ? absl::OkStatus() : NotAsSerialized();
+}
+
+// As deep as types stand in each other.
+absl::Status AppendMessage(absl::string_view octets, const MessagePlan& plan, std::string& out) {
+  switch (plan.kind) {
+    case MessagePlan::Kind::kTimestamp:
+      return AppendTime<Timestamp>(octets, out);
+    case MessagePlan::Kind::kDuration:
+      return AppendTime<Duration>(octets, out);
+    case MessagePlan::Kind::kOther:
+      return AppendFields(octets, plan, out);
+  }
+  return NotAsSerialized();
 }
 
 }  // namespace
 
-absl::Status AppendProtoJson(const Message& message, std::string& out) {
-  return AppendMessage(message, PlanOf(message.GetDescriptor()), out);
+absl::Status AppendProtoJson(const Descriptor& type, absl::string_view octets, std::string& out) {
+  if (octets.size() > std::numeric_limits<int>::max()) return NotAsSerialized();
+  return AppendMessage(octets, PlanOf(&type), out);
 }
 
 }  // namespace mpic

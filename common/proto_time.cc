@@ -12,25 +12,66 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
 
-bool IsTime(const Descriptor* type) {
-  return type == google::protobuf::Timestamp::descriptor() ||
-         type == google::protobuf::Duration::descriptor();
+// Where in the messages of a type times are: what descriptors would be asked for each time.
+struct TimePlan {
+  struct Field {
+    const FieldDescriptor* descriptor = nullptr;
+    bool is_repeated = false;
+    const TimePlan* message = nullptr;
+  };
+  enum class Kind { kTimestamp, kDuration, kOther };
+  Kind kind = Kind::kOther;
+  std::vector<Field> fields;  // those that are times or lead to some
+};
+
+TimePlan::Kind KindOf(const Descriptor* type) {
+  if (type == google::protobuf::Timestamp::descriptor()) return TimePlan::Kind::kTimestamp;
+  return type == google::protobuf::Duration::descriptor() ? TimePlan::Kind::kDuration
+                                                          : TimePlan::Kind::kOther;
 }
 
-// The fields of a message type that are times or lead to some. Each thread finds out once.
-// NOLINTNEXTLINE(misc-no-recursion): our messages do not contain themselves, so it ends.
-const std::vector<const FieldDescriptor*>& FieldsWithTimes(const Descriptor* type) {
+// Each thread finds out once. Our messages do not contain themselves, so it ends.
+const TimePlan& PlanOf(const Descriptor* type) {
   // Places in it stay where they are.
-  thread_local std::unordered_map<const Descriptor*, std::vector<const FieldDescriptor*>> known;
-  if (const auto found = known.find(type); found != known.end()) return found->second;
-  std::vector<const FieldDescriptor*> fields;
+  thread_local std::unordered_map<const Descriptor*, TimePlan> plans;
+  if (const auto found = plans.find(type); found != plans.end()) return found->second;
+  TimePlan plan{.kind = KindOf(type)};
   for (int i = 0; i < type->field_count(); ++i) {
-    const Descriptor* const inner = type->field(i)->message_type();
-    if (inner == nullptr) continue;
-    if (IsTime(inner) || !FieldsWithTimes(inner).empty()) fields.push_back(type->field(i));
+    const FieldDescriptor* const field = type->field(i);
+    if (field->message_type() == nullptr) continue;
+    const TimePlan& inner = PlanOf(field->message_type());
+    if (inner.kind == TimePlan::Kind::kOther && inner.fields.empty()) continue;
+    plan.fields.push_back(
+        {.descriptor = field, .is_repeated = field->is_repeated(), .message = &inner});
   }
-  return known[type] = std::move(fields);
+  return plans[type] = std::move(plan);
+}
+
+bool AllTimesAreValid(const Message& message, const TimePlan& plan) {
+  switch (plan.kind) {
+    case TimePlan::Kind::kTimestamp:
+      return IsValid(static_cast<const google::protobuf::Timestamp&>(message));
+    case TimePlan::Kind::kDuration:
+      return IsValid(static_cast<const google::protobuf::Duration&>(message));
+    case TimePlan::Kind::kOther:
+      break;
+  }
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  for (const auto& [field, is_repeated, inner] : plan.fields) {
+    if (!is_repeated) {
+      if (reflection.HasField(message, field) &&
+          !AllTimesAreValid(reflection.GetMessage(message, field), *inner)) {
+        return false;
+      }
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      if (!AllTimesAreValid(reflection.GetRepeatedMessage(message, field, i), *inner)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -73,28 +114,8 @@ absl::Duration FromProtoDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): our messages do not contain themselves, so it ends.
-bool AllTimesAreValid(const google::protobuf::Message& message) {
-  if (message.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
-    return IsValid(static_cast<const google::protobuf::Timestamp&>(message));
-  }
-  if (message.GetDescriptor() == google::protobuf::Duration::descriptor()) {
-    return IsValid(static_cast<const google::protobuf::Duration&>(message));
-  }
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  for (const FieldDescriptor* field : FieldsWithTimes(message.GetDescriptor())) {
-    if (!field->is_repeated()) {
-      if (reflection.HasField(message, field) &&
-          !AllTimesAreValid(reflection.GetMessage(message, field))) {
-        return false;
-      }
-      continue;
-    }
-    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-      if (!AllTimesAreValid(reflection.GetRepeatedMessage(message, field, i))) return false;
-    }
-  }
-  return true;
+bool AllTimesAreValid(const Message& message) {
+  return AllTimesAreValid(message, PlanOf(message.GetDescriptor()));
 }
 
 }  // namespace mpic

@@ -248,10 +248,8 @@ asio::awaitable<absl::StatusOr<v1::Corroboration>> Corroborate(
   SetReuse(input.method, corroboration);
   const ChallengeForm challenges =
       environment.settings.audit.record_challenges ? ChallengeForm::kValue : ChallengeForm::kDigest;
-  RecordedAnswer answer(origin, input, std::move(attempt_records), std::move(corroboration),
-                        challenges);
-  absl::StatusOr<std::string> body = EncodeBody(answer.record());
-  corroboration = answer.TakeAnswer();
+  absl::StatusOr<std::string> body = EncodeBody(
+      SerializedRecord(origin, input, std::move(attempt_records), corroboration, challenges));
   absl::StatusOr<v1::AuditReference> recorded;
   if (body.ok()) {
     recorded = co_await environment.audit.Append(*std::move(body));

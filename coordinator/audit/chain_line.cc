@@ -2,10 +2,9 @@
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
-#include <openssl/evp.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -13,10 +12,14 @@
 #include "absl/strings/strip.h"
 #include "common/proto_json.h"
 #include "common/proto_time.h"
+#include "common/sha256.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 
 namespace mpic::coordinator {
 namespace {
+
+using google::protobuf::internal::WireFormatLite;
 
 constexpr absl::string_view kBeforePrevious = R"({"previous_hash":")";
 constexpr absl::string_view kBeforeHash = R"(","hash":")";
@@ -31,16 +34,9 @@ absl::string_view View(const ChainHash& hash) {
 }
 
 ChainHash HashOf(const ChainHash& previous, absl::string_view record) {
+  const std::string digest = Sha256(View(previous), record);
   ChainHash hash{};
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  // OpenSSL fails here without memory only; nobody must go on with a hash that is none.
-  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), previous.data(), previous.size()) != 1 ||
-      EVP_DigestUpdate(context.get(), record.data(), record.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1) {
-    std::abort();
-  }
+  std::copy(digest.begin(), digest.end(), hash.begin());
   return hash;
 }
 
@@ -87,38 +83,41 @@ absl::StatusOr<absl::Time> TakeTime(absl::string_view& record) {
   return FromTimestamp(time);
 }
 
+// They have the lowest numbers, so that they stand first.
+bool HasFieldsOfTheLog(absl::string_view record) {
+  const auto first_tag = static_cast<unsigned char>(record.front());
+  return WireFormatLite::GetTagFieldNumber(first_tag) < v1::AuditRecord::kRequestIdFieldNumber;
+}
+
 }  // namespace
 
 std::string ToHex(const ChainHash& hash) { return absl::BytesToHexString(View(hash)); }
 
 std::string ToOctets(const ChainHash& hash) { return std::string(View(hash)); }
 
-absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record) {
-  if (record.schema_version() != 0 || record.sequence() != 0 || record.has_recorded_at()) {
-    v1::AuditRecord bare = record;
-    bare.clear_schema_version();
-    bare.clear_sequence();
-    bare.clear_recorded_at();
-    return EncodeBody(bare);
-  }
+absl::StatusOr<std::string> EncodeBody(absl::string_view record) {
+  if (record.empty()) return absl::InternalError("audit record: could not be serialized");
+  if (HasFieldsOfTheLog(record)) return absl::InternalError("audit record: has fields of the log");
   std::string json;
-  if (const absl::Status status = AppendProtoJson(record, json); !status.ok()) {
-    return absl::InternalError(absl::StrCat("audit record: ", status.message()));
-  }
+  const absl::Status status = AppendProtoJson(*v1::AuditRecord::descriptor(), record, json);
+  if (!status.ok()) return absl::InternalError(absl::StrCat("audit record: ", status.message()));
   return json;
 }
 
-std::string EncodeLine(absl::string_view body, absl::Time recorded_at, ChainHead& head) {
+void AppendLine(absl::string_view body, absl::Time recorded_at, ChainHead& head,
+                std::string& lines) {
   body.remove_prefix(1);  // its brace: our fields have the lowest numbers and stand first
-  const std::string record =
-      absl::StrCat(kBeforeSequence, head.sequence + 1, kBeforeTime,
-                   google::protobuf::util::TimeUtil::ToString(ToTimestamp(recorded_at)),
-                   body == "}" ? "\"" : "\",", body);
-  const ChainHash hash = HashOf(head.hash, record);
-  std::string line = absl::StrCat(kBeforePrevious, ToHex(head.hash), kBeforeHash, ToHex(hash),
-                                  kBeforeRecord, record, "}\n");
-  head = {head.sequence + 1, hash};
-  return line;
+  absl::StrAppend(&lines, kBeforePrevious, ToHex(head.hash), kBeforeHash);
+  const std::size_t hash_at = lines.size();
+  lines.append(kHashDigits, '0');  // until the record is there
+  absl::StrAppend(&lines, kBeforeRecord);
+  const std::size_t record_at = lines.size();
+  absl::StrAppend(&lines, kBeforeSequence, head.sequence + 1, kBeforeTime);
+  AppendTimeText(ToTimestamp(recorded_at), lines);
+  absl::StrAppend(&lines, body == "}" ? "\"" : "\",", body);
+  head = {head.sequence + 1, HashOf(head.hash, absl::string_view(lines).substr(record_at))};
+  lines.replace(hash_at, kHashDigits, ToHex(head.hash));
+  lines += "}\n";
 }
 
 absl::StatusOr<ChainLine> ParseLine(absl::string_view line) {

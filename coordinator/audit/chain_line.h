@@ -35,12 +35,13 @@ struct ChainHead {
 // (kResultOctetsMax of coordinator/result_check.h).
 inline constexpr std::size_t kLineOctetsMax = std::size_t{64} * 1024 * 1024;
 
-// The record as JSON, but for schema_version, sequence and recorded_at, which are not known before
-// it is written. INTERNAL when it holds a time that JSON cannot tell.
-absl::StatusOr<std::string> EncodeBody(const v1::AuditRecord& record);
+// A serialized record as JSON. INTERNAL when it holds a time that JSON cannot tell, when it is
+// empty, and when schema_version, sequence or recorded_at are set, which the log alone gives.
+absl::StatusOr<std::string> EncodeBody(absl::string_view record);
 
-// The line, with its line break, of the record that follows `head`, which moves to it.
-std::string EncodeLine(absl::string_view body, absl::Time recorded_at, ChainHead& head);
+// Appends the line, with its line break, of the record that follows `head`, which moves to it.
+void AppendLine(absl::string_view body, absl::Time recorded_at, ChainHead& head,
+                std::string& lines);
 
 struct ChainLine {
   ChainHash previous_hash{};

@@ -85,6 +85,43 @@ void ForEachResult(v1::Corroboration& answer, Do act) {
   }
 }
 
+// Takes the observed values and the bodies out of an answer.
+std::vector<std::string> Withhold(v1::Corroboration& answer) {
+  std::vector<std::string> withheld;
+  ForEachResult(answer, [&withheld](v1::CheckResult& result) {
+    withheld.push_back(std::exchange(*result.mutable_observed_value(), ""));
+    if (result.has_http()) {
+      withheld.push_back(std::exchange(*result.mutable_http()->mutable_body(), ""));
+    }
+  });
+  return withheld;
+}
+
+void Restore(std::vector<std::string> withheld, v1::Corroboration& answer) {
+  auto next = withheld.begin();
+  ForEachResult(answer, [&next](v1::CheckResult& result) {
+    result.set_observed_value(std::move(*next++));
+    if (result.has_http()) result.mutable_http()->set_body(std::move(*next++));
+  });
+}
+
+// Leaves the answer in the record as it was.
+std::string SerializeWithout(absl::string_view challenge, v1::AuditRecord& record) {
+  v1::Corroboration& answer = *record.mutable_corroboration();
+  std::vector<std::string> withheld = Withhold(answer);
+  std::string octets = record.SerializeAsString();
+  // Hardly anybody quotes it, and a text stands in the serialized record as it is.
+  if (challenge.size() >= kRemovedOctetsMin && absl::StrContains(octets, challenge)) {
+    v1::Corroboration quoting = answer;
+    RemoveQuotes(challenge, answer);
+    for (v1::AttemptRecord& attempt : *record.mutable_attempts()) RemoveQuotes(challenge, attempt);
+    octets = record.SerializeAsString();
+    answer = std::move(quoting);
+  }
+  Restore(std::move(withheld), answer);
+  return octets;
+}
+
 }  // namespace
 
 v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
@@ -107,67 +144,33 @@ v1::AttemptRecord RecordOf(const AttemptResult& attempt) {
   return record;
 }
 
-RecordedAnswer::RecordedAnswer(const RequestOrigin& origin, const CheckedInput& input,
-                               std::vector<v1::AttemptRecord> attempts, v1::Corroboration answer,
-                               ChallengeForm challenges) {
+std::string SerializedRecord(const RequestOrigin& origin, const CheckedInput& input,
+                             std::vector<v1::AttemptRecord> attempts, v1::Corroboration& answer,
+                             ChallengeForm challenges) {
   const absl::string_view challenge = ChallengeOf(input.check);
-  record_.set_request_id(origin.request_id);
-  record_.set_traceparent(origin.traceparent);
-  record_.set_requested_by(origin.requested_by);
-  record_.set_tenant_id(origin.tenant_id());
+  v1::AuditRecord record;
+  record.set_request_id(origin.request_id);
+  record.set_traceparent(origin.traceparent);
+  record.set_requested_by(origin.requested_by);
+  record.set_tenant_id(origin.tenant_id());
   if (origin.tenant) {
-    record_.mutable_tenant_labels()->insert(origin.tenant->labels.begin(),
-                                            origin.tenant->labels.end());
+    record.mutable_tenant_labels()->insert(origin.tenant->labels.begin(),
+                                           origin.tenant->labels.end());
   }
-  record_.set_identifier(IdentifierText(input.check.identifier()));
-  record_.set_method(input.method);
-  record_.set_method_reference(input.method_reference);
-  record_.set_authorization_domain_name(input.authorization_domain_name);
-  record_.set_challenge_sha256(Sha256Hex(challenge));
-  for (v1::AttemptRecord& attempt : attempts) *record_.add_attempts() = std::move(attempt);
-  *record_.mutable_corroboration() = std::move(answer);
-  record_.set_coordinator("mpic-coordinator/" MPIC_VERSION);
-  if (challenges == ChallengeForm::kValue) {
-    record_.set_challenge(std::string(challenge));
-  } else if (!challenge.empty()) {
-    LeaveOut(challenge);
-  }
-}
-
-void RecordedAnswer::LeaveOut(absl::string_view challenge) {
-  Withhold();
-  if (challenge.size() < kRemovedOctetsMin) return;
-  // Hardly anybody quotes it, and a text stands in the serialized record as it is.
-  if (!absl::StrContains(record_.SerializeAsString(), challenge)) return;
-  whole_ = record_.corroboration();
-  Restore(*whole_);
-  RemoveQuotes(challenge, *record_.mutable_corroboration());
-  for (v1::AttemptRecord& attempt : *record_.mutable_attempts()) RemoveQuotes(challenge, attempt);
-}
-
-void RecordedAnswer::Withhold() {
-  ForEachResult(*record_.mutable_corroboration(), [this](v1::CheckResult& result) {
-    withheld_.push_back(std::exchange(*result.mutable_observed_value(), ""));
-    if (result.has_http()) {
-      withheld_.push_back(std::exchange(*result.mutable_http()->mutable_body(), ""));
-    }
-  });
-}
-
-void RecordedAnswer::Restore(v1::Corroboration& answer) {
-  if (withheld_.empty()) return;
-  auto next = withheld_.begin();
-  ForEachResult(answer, [&next](v1::CheckResult& result) {
-    result.set_observed_value(std::move(*next++));
-    if (result.has_http()) result.mutable_http()->set_body(std::move(*next++));
-  });
-  withheld_.clear();
-}
-
-v1::Corroboration RecordedAnswer::TakeAnswer() {
-  if (whole_) return *std::move(whole_);
-  Restore(*record_.mutable_corroboration());
-  return std::move(*record_.mutable_corroboration());
+  record.set_identifier(IdentifierText(input.check.identifier()));
+  record.set_method(input.method);
+  record.set_method_reference(input.method_reference);
+  record.set_authorization_domain_name(input.authorization_domain_name);
+  record.set_challenge_sha256(Sha256Hex(challenge));
+  for (v1::AttemptRecord& attempt : attempts) *record.add_attempts() = std::move(attempt);
+  record.set_coordinator("mpic-coordinator/" MPIC_VERSION);
+  const bool leaves_out = challenges == ChallengeForm::kDigest && !challenge.empty();
+  if (challenges == ChallengeForm::kValue) record.set_challenge(std::string(challenge));
+  record.mutable_corroboration()->Swap(&answer);
+  std::string octets =
+      leaves_out ? SerializeWithout(challenge, record) : record.SerializeAsString();
+  record.mutable_corroboration()->Swap(&answer);
+  return octets;
 }
 
 }  // namespace mpic::coordinator

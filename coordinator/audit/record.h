@@ -2,11 +2,9 @@
 #ifndef MPIC_COORDINATOR_AUDIT_RECORD_H_
 #define MPIC_COORDINATOR_AUDIT_RECORD_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "common/tenants.h"
 #include "coordinator/attempt.h"
 #include "coordinator/request_check.h"
@@ -35,30 +33,12 @@ enum class ChallengeForm {
 
 v1::AttemptRecord RecordOf(const AttemptResult& attempt);
 
-// The record of an answer, in which the answer itself stands while it is printed: there is much in
-// it, and all but a few fields are the same in both.
-class RecordedAnswer {
- public:
-  // `attempts`: all of them, the failed ones as well.
-  RecordedAnswer(const RequestOrigin& origin, const CheckedInput& input,
-                 std::vector<v1::AttemptRecord> attempts, v1::Corroboration answer,
-                 ChallengeForm challenges);
-
-  const v1::AuditRecord& record() const { return record_; }
-  // The answer as it was, with all that the record leaves out. Once; the record is spoilt then.
-  v1::Corroboration TakeAnswer();
-
- private:
-  void LeaveOut(absl::string_view challenge);
-  void Withhold();
-  // Puts what is withheld into the answer or a copy of it.
-  void Restore(v1::Corroboration& answer);
-
-  v1::AuditRecord record_;
-  // Observed values and bodies, in the order of the results; empty: nothing is withheld.
-  std::vector<std::string> withheld_;
-  std::optional<v1::Corroboration> whole_;  // where the record differs in more than that
-};
+// The record of an answer, serialized. `attempts`: all of them, the failed ones as well. `answer`
+// stands in the record meanwhile, as there is much in it, and is afterwards what it was before.
+// Empty when protobuf cannot serialize so much, which is 2 GiB.
+std::string SerializedRecord(const RequestOrigin& origin, const CheckedInput& input,
+                             std::vector<v1::AttemptRecord> attempts, v1::Corroboration& answer,
+                             ChallengeForm challenges);
 
 }  // namespace mpic::coordinator
 

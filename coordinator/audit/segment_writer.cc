@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<ChainHead>> SegmentWriter::Append(
   heads.reserve(bodies.size());
   std::string lines;
   for (const std::string& body : bodies) {
-    lines += EncodeLine(body, clock_->Now(), head);
+    AppendLine(body, clock_->Now(), head, lines);
     heads.push_back(head);
   }
   absl::Status status = file_.Write(options_.calls, lines, length_);

@@ -2,14 +2,19 @@
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/unknown_field_set.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
+#include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <random>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "every_kind.pb.h"
 #include "mpic/v1/audit.pb.h"
 
 namespace mpic {
@@ -19,9 +24,13 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 
+absl::Status Append(const Message& message, std::string& json) {
+  return AppendProtoJson(*message.GetDescriptor(), message.SerializeAsString(), json);
+}
+
 std::string ToJson(const Message& message) {
   std::string json;
-  const absl::Status status = AppendProtoJson(message, json);
+  const absl::Status status = Append(message, json);
   EXPECT_TRUE(status.ok()) << status;
   return json;
 }
@@ -33,6 +42,12 @@ std::string ByProtobuf(const Message& message) {
   std::string json;
   EXPECT_TRUE(google::protobuf::util::MessageToJsonString(message, &json, options).ok());
   return json;
+}
+
+test::Every Every(const std::string& text_format) {
+  test::Every message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text_format, &message)) << text_format;
+  return message;
 }
 
 // Fills a message of any type by chance, the same at every run.
@@ -130,6 +145,125 @@ TEST(ProtoJsonTest, TheSameAsProtobufsOwnPrinter) {
   EXPECT_GT(octets, 100'000U);  // they were filled
 }
 
+TEST(ProtoJsonTest, TheSameWithFieldsOfEveryKind) {
+  Filler filler;
+  std::size_t octets = 0;
+  for (int i = 0; i < 200; ++i) {
+    test::Every message;
+    filler.Fill(message, 3);
+    const std::string json = ToJson(message);
+    ASSERT_EQ(json, ByProtobuf(message));
+    octets += json.size();
+  }
+  EXPECT_GT(octets, 100'000U);
+}
+
+TEST(ProtoJsonTest, ZerosAreThereWhereTheyDifferFromNothing) {
+  EXPECT_EQ(ToJson(Every("an_int32: 0 a_string: '' colour: GREY")), "{}");
+  for (const auto& [text, json] : std::vector<std::pair<std::string, std::string>>{
+           {"chosen_int32: 0", R"({"chosen_int32":0})"},
+           {"chosen_string: ''", R"({"chosen_string":""})"},
+           {"chosen_inner {}", R"({"chosen_inner":{}})"},
+           {"chosen_colour: GREY", R"({"chosen_colour":"GREY"})"},
+           {"optional_uint32: 0 optional_string: ''",
+            R"({"optional_uint32":0,"optional_string":""})"},
+           {"optional_double: 0", R"({"optional_double":0})"},
+           {"inner {}", R"({"inner":{}})"},
+           {"inners {} inners {}", R"({"inners":[{},{}]})"},
+           {"int32s: 0 unpacked_int32s: 0", R"({"int32s":[0],"unpacked_int32s":[0]})"},
+           {"strings: '' strings: ''", R"({"strings":["",""]})"},
+           {"words {}", R"({"words":{"":""}})"}}) {
+    const test::Every message = Every(text);
+    EXPECT_EQ(ToJson(message), json);
+    EXPECT_EQ(ToJson(message), ByProtobuf(message));
+  }
+}
+
+TEST(ProtoJsonTest, TheLeastAndTheGreatestNumbers) {
+  const test::Every message = Every(R"(
+    an_int32: -2147483648 an_int64: -9223372036854775808
+    a_uint32: 4294967295 a_uint64: 18446744073709551615
+    a_sint32: -2147483648 a_sint64: -9223372036854775808
+    an_sfixed32: -1 an_sfixed64: -1 colour: BLUE
+    int32s: [-1, 2147483647] unpacked_sint64s: [-1, 1] unpacked_colours: [BLUE, GREY]
+    doubles: [inf, -inf, nan])");
+  EXPECT_EQ(ToJson(message),
+            R"({"an_int32":-2147483648,"an_int64":"-9223372036854775808",)"
+            R"("a_uint32":4294967295,"a_uint64":"18446744073709551615",)"
+            R"("a_sint32":-2147483648,"a_sint64":"-9223372036854775808",)"
+            R"("an_sfixed32":-1,"an_sfixed64":"-1","colour":"BLUE",)"
+            R"("doubles":["Infinity","-Infinity","NaN"],"int32s":[-1,2147483647],)"
+            R"("unpacked_sint64s":["-1","1"],"unpacked_colours":["BLUE","GREY"]})");
+  EXPECT_EQ(ToJson(message), ByProtobuf(message));
+}
+
+TEST(ProtoJsonTest, KeysOfMapsAreStrings) {
+  const test::Every message = Every(R"(
+    words { key: "a\"b" value: "c" } by_number { key: -1 value { name: "d" } }
+    by_truth { key: true value: 0.5 } by_long { key: 7 value: "e" }
+    colours_by_name { key: "f" value: BLUE })");
+  EXPECT_EQ(ToJson(message),
+            R"({"words":{"a\"b":"c"},"by_number":{"-1":{"name":"d"}},"by_truth":{"true":0.5},)"
+            R"("by_long":{"7":"ZQ=="},"colours_by_name":{"f":"BLUE"}})");
+  EXPECT_EQ(ToJson(message), ByProtobuf(message));
+}
+
+// Of a later version, or what a known field cannot be.
+TEST(ProtoJsonTest, UnknownFieldsAreLeftOut) {
+  v1::Problem problem;
+  problem.set_kind(v1::Problem::DNS_NXDOMAIN);
+  problem.set_detail("d");
+  const std::string known = ToJson(problem);
+  google::protobuf::UnknownFieldSet& unknown =
+      *problem.GetReflection()->MutableUnknownFields(&problem);
+  unknown.AddLengthDelimited(1, "a kind that is a text");
+  unknown.AddVarint(2, 7);
+  unknown.AddFixed32(3, 1);
+  unknown.AddFixed64(4, 1);
+  unknown.AddGroup(5)->AddVarint(1, 1);
+  unknown.AddLengthDelimited(100'000, std::string(300, 'x'));
+  EXPECT_EQ(ToJson(problem), known);
+  v1::AuditRecord record;
+  *record.mutable_corroboration()->mutable_problem() = problem;
+  record.set_coordinator("c");
+  EXPECT_EQ(ToJson(record), ByProtobuf(record));
+}
+
+// A parser would take these, so that the JSON would say something else than the message.
+TEST(ProtoJsonTest, WhatTheSerializerDoesNotWriteIsRefused) {
+  v1::AuditRecord record;
+  record.set_request_id("a");
+  record.set_identifier("b");
+  record.add_attempts()->set_attempt(1);
+  (*record.mutable_tenant_labels())["c"] = "d";
+  const std::string good = record.SerializeAsString();
+  v1::AuditRecord first;
+  first.set_request_id("a");
+  struct Case {
+    const char* name;
+    std::string octets;
+  };
+  for (const Case& c : {Case{"a field twice", first.SerializeAsString() + good},
+                        Case{"a field behind its place", good + first.SerializeAsString()},
+                        Case{"tag zero", good + '\0'}, Case{"the end of a group", good + '\x0c'},
+                        Case{"a map's entry without its value", "\x82\x01\x03\x0a\x01z"},
+                        Case{"a map's entry without its key", "\x82\x01\x03\x12\x01z"}}) {
+    SCOPED_TRACE(c.name);
+    std::string json;
+    EXPECT_TRUE(
+        absl::IsInvalidArgument(AppendProtoJson(*v1::AuditRecord::descriptor(), c.octets, json)))
+        << json;
+  }
+  for (std::size_t size = 1; size < good.size(); ++size) {
+    std::string json;
+    const absl::string_view cut = absl::string_view(good).substr(0, size);
+    v1::AuditRecord parsed;
+    EXPECT_EQ(AppendProtoJson(*v1::AuditRecord::descriptor(), cut, json).ok(),
+              parsed.ParseFromArray(cut.data(), static_cast<int>(cut.size())))
+        << size;
+  }
+}
+
 TEST(ProtoJsonTest, AnEmptyMessageIsAnEmptyObject) { EXPECT_EQ(ToJson(v1::AuditRecord()), "{}"); }
 
 TEST(ProtoJsonTest, MapsAreObjects) {
@@ -173,6 +307,8 @@ TEST(ProtoJsonTest, TheFirstAndTheLastTime) {
     time.set_seconds(one.seconds);
     time.set_nanos(one.nanos);
     EXPECT_EQ(ToJson(time), one.text);
+    EXPECT_EQ(ToJson(time),
+              absl::StrCat("\"", google::protobuf::util::TimeUtil::ToString(time), "\""));
   }
 }
 
@@ -181,14 +317,14 @@ TEST(ProtoJsonTest, TimesThatAreNoneAreRefused) {
   std::string json;
   v1::CheckResult result;
   result.mutable_started_at()->set_seconds(253'402'300'800);
-  EXPECT_TRUE(absl::IsInvalidArgument(AppendProtoJson(result, json)));
+  EXPECT_TRUE(absl::IsInvalidArgument(Append(result, json)));
   result.mutable_started_at()->set_seconds(0);
   result.mutable_started_at()->set_nanos(-1);
-  EXPECT_TRUE(absl::IsInvalidArgument(AppendProtoJson(result, json)));
+  EXPECT_TRUE(absl::IsInvalidArgument(Append(result, json)));
   v1::DnsStep step;
   step.mutable_elapsed()->set_seconds(1);
   step.mutable_elapsed()->set_nanos(-1);
-  EXPECT_TRUE(absl::IsInvalidArgument(AppendProtoJson(step, json)));
+  EXPECT_TRUE(absl::IsInvalidArgument(Append(step, json)));
 }
 
 }  // namespace

@@ -114,10 +114,11 @@ TEST(RecordTest, AddressesAreRecordedAsTheyWereAskedFor) {
   CheckedInput input = Dns01Input();
   input.check.mutable_identifier()->set_ip_address("192.0.77.1");
   const AttemptResult attempt{.number = 1};
-  EXPECT_EQ(RecordedAnswer({}, input, {RecordOf(attempt)}, {}, ChallengeForm::kDigest)
-                .record()
-                .identifier(),
-            "192.0.77.1");
+  v1::Corroboration answer;
+  v1::AuditRecord record;
+  ASSERT_TRUE(record.ParseFromString(
+      SerializedRecord({}, input, {RecordOf(attempt)}, answer, ChallengeForm::kDigest)));
+  EXPECT_EQ(record.identifier(), "192.0.77.1");
 }
 
 TEST(RecordTest, ChallengeIsRecordedAsItsDigestOnly) {

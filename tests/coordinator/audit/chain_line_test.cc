@@ -56,6 +56,16 @@ TEST(ChainLineTest, EachLineNamesTheHashOfTheOneBefore) {
   EXPECT_EQ(head.sequence, 3U);
 }
 
+TEST(ChainLineTest, LinesOfABatchAreTheSameAsLinesAlone) {
+  const std::vector<std::string> alone = LinesOf({"a", "b", "c"});
+  ChainHead head;
+  std::string lines;
+  for (const std::string& body : BodiesOf({"a", "b", "c"})) {
+    AppendLine(body, absl::FromUnixSeconds(1'800'000'000), head, lines);
+  }
+  EXPECT_EQ(lines, absl::StrCat(alone[0], alone[1], alone[2]));
+}
+
 TEST(ChainLineTest, WhatDoesNotFollowIsRefused) {
   const auto line = ParseLine(kFirstLine);
   ASSERT_TRUE(line.ok());
@@ -66,13 +76,17 @@ TEST(ChainLineTest, WhatDoesNotFollowIsRefused) {
 }
 
 TEST(ChainLineTest, OurFieldsAreTheLogsOwn) {
-  v1::AuditRecord record;
-  record.set_schema_version(7);
-  record.set_sequence(99);
-  record.mutable_recorded_at()->set_seconds(1);
-  EXPECT_EQ(EncodeBody(record).value(), "{}");
+  for (void (*set)(v1::AuditRecord&) : {+[](v1::AuditRecord& r) { r.set_schema_version(7); },
+                                        +[](v1::AuditRecord& r) { r.set_sequence(99); },
+                                        +[](v1::AuditRecord& r) { r.mutable_recorded_at(); }}) {
+    v1::AuditRecord record;
+    record.set_request_id("a");
+    set(record);
+    EXPECT_TRUE(absl::IsInternal(EncodeBody(record.SerializeAsString()).status()));
+  }
   ChainHead head;
-  const std::string text = EncodeLine("{}", absl::FromUnixMillis(1'800'000'000'123), head);
+  std::string text;
+  AppendLine("{}", absl::FromUnixMillis(1'800'000'000'123), head, text);
   const auto line = ParseLine(absl::string_view(text).substr(0, text.size() - 1));
   ASSERT_TRUE(line.ok()) << line.status();
   const auto decoded = DecodeRecord(line->record);
@@ -82,11 +96,15 @@ TEST(ChainLineTest, OurFieldsAreTheLogsOwn) {
   EXPECT_EQ(line->recorded_at, absl::FromUnixMillis(1'800'000'000'123));
 }
 
+// What protobuf gives for a record that is too long for it.
+TEST(ChainLineTest, AnEmptyRecordIsNone) { EXPECT_TRUE(absl::IsInternal(EncodeBody("").status())); }
+
 TEST(ChainLineTest, HostileTextStaysWithinItsLine) {
   ChainHead head;
   v1::AuditRecord record;
   record.set_identifier("a\"}}\n{\"previous_hash\":\"\x1b[2J\r\xe2\x80\xa8");
-  const std::string text = EncodeLine(EncodeBody(record).value(), absl::UnixEpoch(), head);
+  std::string text;
+  AppendLine(EncodeBody(record.SerializeAsString()).value(), absl::UnixEpoch(), head, text);
   EXPECT_EQ(text.find('\n'), text.size() - 1);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   const auto line = ParseLine(absl::string_view(text).substr(0, text.size() - 1));

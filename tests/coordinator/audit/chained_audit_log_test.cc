@@ -29,7 +29,7 @@ using ::testing::SizeIs;
 std::string BodyOf(const std::string& request_id) {
   v1::AuditRecord record;
   record.set_request_id(request_id);
-  return EncodeBody(record).value();
+  return EncodeBody(record.SerializeAsString()).value();
 }
 
 // A disk that the test holds up or breaks.

@@ -28,7 +28,7 @@ std::vector<std::string> BodiesOf(const std::vector<std::string>& request_ids) {
   for (const std::string& id : request_ids) {
     v1::AuditRecord record;
     record.set_request_id(id);
-    bodies.push_back(EncodeBody(record).value());
+    bodies.push_back(EncodeBody(record.SerializeAsString()).value());
   }
   return bodies;
 }
@@ -36,7 +36,7 @@ std::vector<std::string> BodiesOf(const std::vector<std::string>& request_ids) {
 std::vector<std::string> LinesOf(const std::vector<std::string>& request_ids, ChainHead head) {
   std::vector<std::string> lines;
   for (const std::string& body : BodiesOf(request_ids)) {
-    lines.push_back(EncodeLine(body, absl::FromUnixSeconds(1'800'000'000), head));
+    AppendLine(body, absl::FromUnixSeconds(1'800'000'000), head, lines.emplace_back());
   }
   return lines;
 }

@@ -70,7 +70,7 @@ class AuditTest : public ::testing::Test {
     for (const v1::AuditRecord& record : records) {
       const absl::Time at = absl::FromUnixSeconds(1'800'000'000) +
                             absl::Minutes(static_cast<std::int64_t>(head.sequence));
-      content += EncodeLine(EncodeBody(record).value(), at, head);
+      AppendLine(EncodeBody(record.SerializeAsString()).value(), at, head, content);
     }
     Overwrite(log_.segment(), content);
   }
