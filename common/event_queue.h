@@ -1,4 +1,4 @@
-// What a coroutine waits for when several things may happen: tasks that end, timers that fire.
+// What a coroutine waits for when several things may happen: answers that come, timers that fire.
 #ifndef MPIC_COMMON_EVENT_QUEUE_H_
 #define MPIC_COMMON_EVENT_QUEUE_H_
 
@@ -24,15 +24,14 @@ class EventQueue {
     if (waiter_) (*std::exchange(waiter_, nullptr))(Ready{});
   }
 
-  bool empty() const { return events_.empty(); }
-  // The oldest. Precondition: not empty().
+  // The oldest. Precondition: there is one, as after Wait.
   T Pop() {
     T event = std::move(events_.front());
     events_.pop_front();
     return event;
   }
 
-  // Returns as soon as it is not empty. Throws operation_aborted on cancellation; the events stay.
+  // Returns as soon as there is one. Throws operation_aborted on cancellation; the events stay.
   boost::asio::awaitable<void> Wait() {
     while (events_.empty()) {
       co_await AwaitCallback<Ready>(loop_, [this](std::shared_ptr<Completion<Ready>> completion) {

@@ -265,7 +265,8 @@ absl::Status AppendMapEntry(CodedInputStream& in, const Field& field, std::strin
   const bool is_quoted = name.front() == '"';
   absl::StrAppend(&out, is_quoted ? "" : "\"", name, is_quoted ? ":" : "\":");
   if (entry.ReadTag() != value.tag) return NotAsSerialized();
-  return AppendValue(entry, value, out);
+  MPIC_RETURN_IF_ERROR(AppendValue(entry, value, out));
+  return entry.ExpectAtEnd() ? absl::OkStatus() : NotAsSerialized();
 }
 
 // All values of a field, which follow each other; `tag` becomes that of what comes after them.

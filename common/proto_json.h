@@ -18,8 +18,8 @@ namespace mpic {
 // those at their default left out, in one line. Protobuf's parser reads the same message from it;
 // strings that are not UTF-8 come as U+FFFD. Of the well-known types it knows Timestamp and
 // Duration; unknown fields are left out.
-// INVALID_ARGUMENT for a time outside what those may hold, and for a form that protobuf's
-// serializer does not write, although its parser takes it: fields in another order or in pieces.
+// `octets` are what protobuf's serializer wrote. INVALID_ARGUMENT for a time outside what those may
+// hold, and for most forms that only its parser takes: fields in another order or in pieces.
 absl::Status AppendProtoJson(const google::protobuf::Descriptor& type, absl::string_view octets,
                              std::string& out);
 

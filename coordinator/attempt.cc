@@ -28,7 +28,7 @@ struct Event {
   PerspectiveAnswer answer;
 };
 
-// Shared with the timer and with what is asked, which may outlive an attempt that was cancelled.
+// Shared with the timer, which may fire after an attempt that was cancelled.
 struct Inbox {
   explicit Inbox(asio::io_context& loop) : events(loop), timer(loop) {}
   EventQueue<Event> events;

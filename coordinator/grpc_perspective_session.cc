@@ -159,6 +159,8 @@ void GrpcPerspectiveSession::Answer(PendingMap::iterator entry, PerspectiveAnswe
   OnAnswer on_answer = std::move(entry->second.on_answer);
   if (entry->second.line) entry->second.line->NoteAnswered();
   unsent_.erase(entry->first);
+  // Where it was the probe and this is no answer of the perspective's: the next one is it.
+  circuit_.GiveUp(entry->first);
   pending_.erase(entry);
   on_answer(std::move(answer));
 }

@@ -52,8 +52,9 @@ class PerspectiveSession {
 
   // Asks, and waits at most the check's time budget and a little for the way. `on_answer` is called
   // once, on the loop, and may be called before this returns; not any more when what is returned is
-  // gone, nor when the loop is stopped before. Only a callback, because a coroutine for each seat
-  // of each check would cost a coordinator as much as to take the answer.
+  // gone, nor when the loop is stopped before. It must leave the session and whatever is awaited
+  // alone. Only a callback, because a coroutine for each seat of each check would cost a
+  // coordinator as much as to take the answer.
   [[nodiscard]] virtual AwaitedAnswer Ask(PerspectiveQuestion question, OnAnswer on_answer) = 0;
 
  protected:

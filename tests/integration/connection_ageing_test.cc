@@ -97,6 +97,7 @@ class SessionUnderTest {
   struct Patience {
     absl::Duration reconnect_min = absl::Milliseconds(250);
     std::size_t leaving_streams_max = 128;
+    coordinator::SessionCircuit::Options circuit = {};
   };
   SessionUnderTest(const std::string& address, const config::v1::Tls& tls,
                    const std::shared_ptr<RotatingCertificates>& certificates,
@@ -118,6 +119,7 @@ class SessionUnderTest {
             .live_streams = live_streams_,
             .availability = availability_,
             .metrics = metrics_,
+            .circuit = patience.circuit,
             .reconnect_min = patience.reconnect_min,
             .leaving_streams_max = patience.leaving_streams_max});
     boost::asio::post(loops_.loop(0), [this] { session_->Start(); });
@@ -134,11 +136,12 @@ class SessionUnderTest {
     loops_.Stop();
   }
 
-  std::future<PerspectiveAnswer> Ask(const std::string& name) {
+  std::future<PerspectiveAnswer> Ask(const std::string& name) { return Ask(Caa(name)); }
+  std::future<PerspectiveAnswer> Ask(const PerspectiveQuestion& question) {
     const auto answer = std::make_shared<std::promise<PerspectiveAnswer>>();
-    boost::asio::post(loops_.loop(0), [this, name, answer] {
+    boost::asio::post(loops_.loop(0), [this, question, answer] {
       awaited_.push_back(session_->Ask(
-          Caa(name), [answer](PerspectiveAnswer&& given) { answer->set_value(std::move(given)); }));
+          question, [answer](PerspectiveAnswer&& given) { answer->set_value(std::move(given)); }));
     });
     return answer->get_future();
   }
@@ -213,6 +216,36 @@ TEST_F(ConnectionAgeingTest, WhoGoesAwayAgainAndAgainKeepsNoStreamForEver) {
   EXPECT_TRUE(WaitUntil([&] { return perspective.held() == 1; }));
   EXPECT_TRUE(perspective.ReleaseHeld());
   ExpectAnswer(second);
+}
+
+TEST_F(ConnectionAgeingTest, AProbeThatIsNotEvenSentGivesItsPlaceUp) {
+  config::v1::CoordinatorConfig config = coordinator::SoundConfig();
+  config::v1::Tls plaintext;
+  plaintext.set_insecure_loopback(true);
+  config::v1::ConfiguredPerspective& place = *config.mutable_perspectives(1);
+  ScriptedPerspective perspective(place, plaintext);
+  perspective.Kill();
+  perspective.hello.clear_supported_methods();
+  perspective.hello.add_supported_methods(v1::CAA);
+  perspective.Start();
+  perspective.Hang();
+  std::atomic<int> hour = 0;
+  SessionUnderTest session(place.address(), plaintext, /*certificates=*/nullptr,
+                           {.circuit = {.circuit = {.failures_max = 1},
+                                        .now = [&] { return absl::Hours(hour.load()); }}});
+  EXPECT_TRUE(WaitUntil([&] { return streams_ == 1; }));
+  PerspectiveQuestion unanswered = Caa("shop.example.com");
+  *unanswered.check.mutable_time_budget() = ToProtoDuration(absl::Milliseconds(1));
+  EXPECT_EQ(session.Ask(unanswered).get().problem.kind(), v1::Problem::TIMED_OUT);
+  EXPECT_THAT(session.Ask("shop.example.com").get().problem.detail(),
+              ::testing::HasSubstr("circuit open"));
+  ++hour;  // half open
+  perspective.Pass();
+  PerspectiveQuestion unsupported = Caa("shop.example.com");
+  unsupported.check.mutable_dns_01();
+  EXPECT_EQ(session.Ask(unsupported).get().problem.kind(), v1::Problem::UNSUPPORTED_METHOD);
+  std::future<PerspectiveAnswer> next = session.Ask("shop.example.com");
+  ExpectAnswer(next);
 }
 
 }  // namespace
