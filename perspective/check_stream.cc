@@ -292,8 +292,11 @@ void CheckStream::SendResult(std::optional<v1::ResultStatement> question, Answer
         {{"traceparent", traceparent}, {"reason", attested.status().message()}});
     return Abandon(grpc::Status(grpc::StatusCode::INTERNAL, "results cannot be signed"));
   }
-  *answer->message().mutable_attested_result() = *std::move(attested);
-  Send(std::move(answer), std::move(ticket));
+  // In place of the result, which it holds as octets.
+  auto signed_answer = std::make_unique<Answer>();
+  signed_answer->message().set_allocated_attested_result(
+      std::make_unique<v1::AttestedResult>(*std::move(attested)).release());
+  Send(std::move(signed_answer), std::move(ticket));
 }
 
 void CheckStream::Send(AnswerPtr answer, Admission::Ticket ticket) {

@@ -142,7 +142,7 @@ void CaresChannel::ArmTimer() {
 }
 
 void CaresChannel::EndQuery(void* query, int status, int /*timeouts*/, unsigned char* data,
-                            int length) {
+                            int length) noexcept {
   const std::unique_ptr<Query> owned(static_cast<Query*>(query));
   --owned->channel.under_way_;
   RawDnsReply reply{.ares_status = status};

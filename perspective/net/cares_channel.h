@@ -61,7 +61,8 @@ class CaresChannel {
   explicit CaresChannel(boost::asio::io_context& loop);
 
   static void OnSocketState(void* self, ares_socket_t fd, int readable, int writable);
-  static void EndQuery(void* query, int status, int timeouts, unsigned char* data, int length);
+  static void EndQuery(void* query, int status, int timeouts, unsigned char* data,
+                       int length) noexcept;
 
   void Watch(const std::shared_ptr<Socket>& socket, bool for_reading);
   void Process(ares_socket_t read_fd, ares_socket_t write_fd);

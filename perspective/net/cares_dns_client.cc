@@ -158,13 +158,13 @@ void CaresDnsClient::SendSoon(LookupPtr lookup) {
 
 void CaresDnsClient::TakeReply(const LookupPtr& lookup, const RawDnsReply& raw) {
   Group& group = lookup->group;
-  if (group.waiter->abandoned()) return;
   // The client is about to be gone.
   if (raw.ares_status == ARES_EDESTRUCTION) return group.waiter->Abort();
   Line& line = LineOf(*lookup);
   if (raw.ares_status != ARES_SUCCESS && lookup->channel == line.channel.get()) {
     line.queries = kQueriesPerChannel;  // it may be dead
   }
+  if (group.waiter->abandoned()) return;
   DnsAnswer answer = Read(*lookup, raw);
   if (!lookup->by_tcp && answer.problem.kind == v1::Problem::DNS_TRUNCATED) {
     lookup->by_tcp = true;
