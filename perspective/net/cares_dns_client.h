@@ -22,8 +22,8 @@ namespace mpic::perspective {
 // Asks one resolver by UDP, and by TCP when the reply is truncated. A lookup error is tried again,
 // at once, up to `tries_max` times in all; a DNSSEC failure is not, because a validator remembers
 // it. c-ares cannot cancel single queries: one whose asker was cancelled stays under way until it
-// ends, and is not tried again. Destruction cancels whoever is not answered yet; whoever is must not
-// ask again.
+// ends, and is not tried again. Destruction cancels whoever is not answered yet; whoever is must
+// not ask again.
 class CaresDnsClient final : public DnsClient {
  public:
   struct Options {
