@@ -60,7 +60,7 @@ test: build/.installed-build+demo+test$(kustomize)
 .PHONY: lint
 lint: build/.installed-build+demo+test
 	@cmake --preset release -DMPIC_TESTS=ON --log-level=WARNING
-	@cmake --build --preset release --parallel $(JOBS) --target mpic_protos
+	@cmake --build --preset release --parallel $(JOBS) --target mpic_protos mpic_every_kind
 	@tests/lint/run build/release
 
 T ?= 60

@@ -51,8 +51,8 @@ def closure(file):
         found.add(path)
         for name in INCLUDE.findall(read(path).decode()):
             proto = re.sub(r"(\.grpc)?\.pb\.h$", ".proto", name)
-            open_files.append(os.path.join(ROOT, "protos", proto) if proto != name
-                              else os.path.join(ROOT, name))
+            open_files += [os.path.join(ROOT, name)] if proto == name else [
+                os.path.join(ROOT, "protos", proto), os.path.join(os.path.dirname(path), proto)]
     return sorted(found)
 
 
