@@ -3,13 +3,10 @@
 #define MPIC_COMMON_CERTIFICATE_WATCH_H_
 
 #include <memory>
-#include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/interval_thread.h"
 #include "common/rotating_certificates.h"
-#include "common/steady_condition.h"
 
 namespace mpic {
 
@@ -19,18 +16,9 @@ namespace mpic {
 class CertificateWatch {
  public:
   CertificateWatch(std::shared_ptr<RotatingCertificates> certificates, absl::Duration interval);
-  ~CertificateWatch();
-  CertificateWatch(const CertificateWatch&) = delete;
-  CertificateWatch& operator=(const CertificateWatch&) = delete;
 
  private:
-  void Watch(absl::Duration interval);
-
-  const std::shared_ptr<RotatingCertificates> certificates_;
-  absl::Mutex mutex_;
-  SteadyCondition changed_;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  IntervalThread thread_;
 };
 
 }  // namespace mpic

@@ -1,8 +1,8 @@
 #include "common/clock_watch.h"
 
 #include <chrono>
+#include <utility>
 
-#include "absl/time/time.h"
 #include "common/log.h"
 #include "common/steady_time.h"
 
@@ -29,33 +29,14 @@ absl::Duration AheadOfSteady() {
 
 }  // namespace
 
-ClockWatch::ClockWatch() : thread_([this] { Watch(); }) {}
+ClockWatch::ClockWatch() : ahead_(AheadOfSteady()), thread_(kInterval, [this] { Look(); }) {}
 
-ClockWatch::~ClockWatch() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    stopped_ = true;
-    changed_.NotifyAll();
-  }
-  thread_.join();
-}
-
-bool ClockWatch::StoppedMeanwhile() {
-  const absl::MutexLock lock(&mutex_);
-  return changed_.WaitFor(mutex_, kInterval,
-                          [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopped_; });
-}
-
-void ClockWatch::Watch() {
-  absl::Duration ahead = AheadOfSteady();
-  while (!StoppedMeanwhile()) {
-    const absl::Duration before = ahead;
-    ahead = AheadOfSteady();
-    const absl::Duration step = ahead - before;
-    if (absl::AbsDuration(step) < kStepMin) continue;
-    if (step < absl::ZeroDuration()) grpc_kick_poller();
-    Log(LogLevel::kWarning, "clock set", {{"by_ms", absl::ToInt64Milliseconds(step)}});
-  }
+void ClockWatch::Look() {
+  const absl::Duration before = std::exchange(ahead_, AheadOfSteady());
+  const absl::Duration step = ahead_ - before;
+  if (absl::AbsDuration(step) < kStepMin) return;
+  if (step < absl::ZeroDuration()) grpc_kick_poller();
+  Log(LogLevel::kWarning, "clock set", {{"by_ms", absl::ToInt64Milliseconds(step)}});
 }
 
 }  // namespace mpic

@@ -2,11 +2,8 @@
 #ifndef MPIC_COMMON_CLOCK_WATCH_H_
 #define MPIC_COMMON_CLOCK_WATCH_H_
 
-#include <thread>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
-#include "common/steady_condition.h"
+#include "absl/time/time.h"
+#include "common/interval_thread.h"
 
 namespace mpic {
 
@@ -19,19 +16,12 @@ namespace mpic {
 class ClockWatch {
  public:
   ClockWatch();
-  ~ClockWatch();
-  ClockWatch(const ClockWatch&) = delete;
-  ClockWatch& operator=(const ClockWatch&) = delete;
 
  private:
-  void Watch();
-  // After one interval, unless it is stopped meanwhile.
-  bool StoppedMeanwhile();
+  void Look();
 
-  absl::Mutex mutex_;
-  SteadyCondition changed_;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  absl::Duration ahead_;  // the clock of the day, of the steady one
+  IntervalThread thread_;
 };
 
 }  // namespace mpic
