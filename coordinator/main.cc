@@ -11,6 +11,7 @@
 #include "common/config_file.h"
 #include "common/credentials.h"
 #include "common/grpc_log.h"
+#include "common/lean_heap.h"
 #include "common/log.h"
 #include "common/process_signals.h"
 #include "common/program.h"
@@ -93,6 +94,7 @@ int Run(int argc, char** argv) {
     std::cout << flags.config_file << ": ok\n";
     return kExitOk;
   }
+  const LeanHeap lean_heap(settings->threads);
   InitLog("mpic-coordinator", ToLogLevel(settings->log_level));
   RouteGrpcLog();
   const ClockWatch clock_watch;
