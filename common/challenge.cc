@@ -90,7 +90,7 @@ absl::StatusOr<KeyAuthorization> KeyAuthorization::Parse(absl::string_view text)
     return Refuse(absl::StrCat("the thumbprint must be ", kAcmeThumbprintOctets,
                                " base64url characters (RFC 7638, SHA-256)"));
   }
-  return KeyAuthorization{.token = std::string(token), .thumbprint = std::string(thumbprint)};
+  return KeyAuthorization(text, token.size());
 }
 
 std::string KeyAuthorization::Digest() const { return Sha256(text()); }

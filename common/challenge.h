@@ -36,20 +36,26 @@ absl::Status CheckChallengeValue(absl::string_view value);
 // more than kChallengeAgeMax before `now`, or after it.
 absl::Status CheckChallengeAge(absl::Time created, absl::Time now);
 
-// RFC 8555 section 8.1.
-struct KeyAuthorization {
-  std::string token;
-  std::string thumbprint;
-
-  // token "." thumbprint, both base64url without padding. INVALID_ARGUMENT names the broken rule
-  // and never repeats the value, which is secret until it is placed.
+// RFC 8555 section 8.1: token "." thumbprint, both base64url without padding.
+class KeyAuthorization {
+ public:
+  // INVALID_ARGUMENT names the broken rule and never repeats the value, which is secret until it is
+  // placed.
   static absl::StatusOr<KeyAuthorization> Parse(absl::string_view text);
 
-  std::string text() const { return token + "." + thumbprint; }
+  absl::string_view token() const { return absl::string_view(text_).substr(0, token_octets_); }
+  const std::string& text() const { return text_; }
   // SHA-256 of text(), 32 octets: the acmeIdentifier of tls-alpn-01 (RFC 8737 section 3).
   std::string Digest() const;
   // The same in base64url without padding: the TXT record of dns-01 (RFC 8555 section 8.4).
   std::string DigestText() const;
+
+ private:
+  KeyAuthorization(absl::string_view text, std::size_t token_octets)
+      : text_(text), token_octets_(token_octets) {}
+
+  std::string text_;
+  std::size_t token_octets_;
 };
 
 // True when `value` occurs anywhere in `request_text` (a URL or a header that we would send), as it

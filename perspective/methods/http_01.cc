@@ -32,7 +32,7 @@ OrProblem<Http01Challenge> ReadChallenge(const v1::Check& check, absl::Time now)
   }
   return Http01Challenge{.url = {.scheme = Url::Scheme::kHttp,
                                  .host = *std::move(host),
-                                 .target = absl::StrCat(kAcmeChallengeDirectory, value->token)},
+                                 .target = absl::StrCat(kAcmeChallengeDirectory, value->token())},
                          .key_authorization = value->text()};
 }
 

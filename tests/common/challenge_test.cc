@@ -18,8 +18,7 @@ const std::string kThumbprint = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
 TEST(KeyAuthorizationTest, ParsesAndDigests) {
   const auto parsed = KeyAuthorization::Parse(kToken + "." + kThumbprint);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->token, kToken);
-  EXPECT_EQ(parsed->thumbprint, kThumbprint);
+  EXPECT_EQ(parsed->token(), kToken);
   EXPECT_EQ(parsed->text(), kToken + "." + kThumbprint);
   // D64 and Dhex of the vectors.
   EXPECT_EQ(parsed->DigestText(), "ZTRx1Ckl1-tM05o5zaizTTA0yUy5AGereMgSNWC6Ll8");
