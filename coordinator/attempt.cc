@@ -153,6 +153,8 @@ Round::Round(AttemptContext context, const CheckedInput& input, unsigned number,
           RulesFor(context.phase, context.policy.stricter, static_cast<unsigned>(members.size()))),
       inbox_(std::make_shared<Inbox>(context.loop)),
       members_(members) {
+  awaited_.reserve(members_.size() + 1);
+  seats_.reserve(members_.size());
   for (const std::size_t member : members_) {
     seats_.push_back(
         {.perspective = &context_.sessions.remote(member).perspective(), .answer = std::nullopt});
@@ -273,6 +275,7 @@ Claim Round::Conclude(AttemptResult& result) const {
 void Round::Close(AttemptResult& result) {
   if (remotes_asked_) {
     const Claim claim = Conclude(result);
+    result.remotes.reserve(seats_.size());
     for (RemoteSeat& seat : seats_) {
       result.remotes.push_back(JudgeRemote(std::move(seat), claim));
     }

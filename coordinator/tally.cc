@@ -156,6 +156,7 @@ AttemptVerdict Conclude(const QuorumRules& rules, absl::Span<const RemoteSeat> s
     return RefuseByPrimary(rules.remotes, claim.primary);
   }
   std::vector<RemoteStanding> standings;
+  standings.reserve(seats.size());
   for (const RemoteSeat& seat : seats) {
     const bool corroborates = StandingOf(seat, claim) == Standing::kCorroborates;
     standings.push_back({.rir = seat.perspective->rir,

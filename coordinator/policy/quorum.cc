@@ -1,7 +1,8 @@
 #include "coordinator/policy/quorum.h"
 
 #include <algorithm>
-#include <set>
+#include <bitset>
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +12,28 @@
 namespace mpic::coordinator {
 namespace {
 
-using RirSet = std::set<v1::Rir>;
+// Regions, each once.
+class RirSet {
+ public:
+  // What is no region covers none.
+  void Insert(v1::Rir rir) {
+    if (rir != v1::RIR_UNSPECIFIED && v1::Rir_IsValid(rir)) {
+      in_.set(static_cast<std::size_t>(rir));
+    }
+  }
+  std::size_t size() const { return in_.count(); }
+  // In the order of the enum.
+  std::vector<v1::Rir> List() const {
+    std::vector<v1::Rir> rirs;
+    for (std::size_t i = 0; i < in_.size(); ++i) {
+      if (in_.test(i)) rirs.push_back(static_cast<v1::Rir>(i));
+    }
+    return rirs;
+  }
+
+ private:
+  std::bitset<v1::Rir_ARRAYSIZE> in_;
+};
 
 struct Tally {
   unsigned corroborating = 0;
@@ -27,9 +49,8 @@ Tally Count(absl::Span<const RemoteStanding> remotes) {
     tally.corroborating += remote.standing == Standing::kCorroborates;
     tally.pending += remote.standing == Standing::kPending;
     tally.not_corroborating += remote.standing == Standing::kDoesNot;
-    if (remote.rir == v1::RIR_UNSPECIFIED || remote.standing == Standing::kDoesNot) continue;
-    tally.reachable.insert(remote.rir);
-    if (remote.standing == Standing::kCorroborates) tally.covered.insert(remote.rir);
+    if (remote.standing != Standing::kDoesNot) tally.reachable.Insert(remote.rir);
+    if (remote.standing == Standing::kCorroborates) tally.covered.Insert(remote.rir);
   }
   return tally;
 }
@@ -54,9 +75,9 @@ Refusal TooManyNonCorroborations(const QuorumRules& rules, const Tally& tally) {
 }
 
 Refusal TooFewRegions(const QuorumRules& rules, const Tally& tally) {
-  const std::string names = absl::StrJoin(tally.reachable, ", ", [](std::string* out, v1::Rir rir) {
-    absl::StrAppend(out, RirName(rir));
-  });
+  const std::string names =
+      absl::StrJoin(tally.reachable.List(), ", ",
+                    [](std::string* out, v1::Rir rir) { absl::StrAppend(out, RirName(rir)); });
   return {v1::Problem::QUORUM_RIR,
           absl::StrCat("corroborating remote perspectives cover ", tally.reachable.size(),
                        " RIR region(s) at best (", names, "); ", rules.rir_regions_min,
@@ -102,7 +123,7 @@ Assessment Assess(const QuorumRules& rules, absl::Span<const RemoteStanding> rem
       .corroborating = tally.corroborating,
       .attempted = rules.remotes,
       .non_corroborations_allowed = rules.non_corroborations_allowed,
-      .corroborating_rirs = {tally.covered.begin(), tally.covered.end()},
+      .corroborating_rirs = tally.covered.List(),
       .text = absl::StrCat(tally.corroborating, "/", rules.remotes),
   };
   std::optional<Refusal> refusal = Refuse(rules, tally);
