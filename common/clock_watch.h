@@ -20,8 +20,8 @@ class ClockWatch {
  private:
   void Look();
 
-  absl::Duration ahead_;  // the clock of the day, of the steady one
-  IntervalThread thread_;
+  absl::Duration ahead_;   // the clock of the day, of the steady one
+  IntervalThread thread_;  // the last: it uses the other
 };
 
 }  // namespace mpic

@@ -30,7 +30,7 @@ class IntervalThread {
   absl::Mutex mutex_;
   SteadyCondition changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  std::thread thread_;  // the last: it uses the others
 };
 
 }  // namespace mpic

@@ -85,6 +85,7 @@ int Run(int argc, char** argv) {
   const auto& flags = std::get<ServerFlags>(flags_or_exit);
   const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
   if (!settings.ok()) return RefuseConfig(flags, settings.status());
+  LeanHeap lean_heap(settings->threads);
   const absl::Status files =
       flags.check_reload ? CheckReloadedFiles(*settings) : CheckFiles(*settings);
   if (!files.ok()) return RefuseConfig(flags, files);
@@ -94,10 +95,9 @@ int Run(int argc, char** argv) {
     std::cout << flags.config_file << ": ok\n";
     return kExitOk;
   }
-  const LeanHeap lean_heap(settings->threads);
   InitLog("mpic-coordinator", ToLogLevel(settings->log_level));
   RouteGrpcLog();
-  const ClockWatch clock_watch;
+  ClockWatch clock_watch;
   Warn(*settings);
   const auto server = CoordinatorServer::Start(*settings);
   if (!server.ok()) {

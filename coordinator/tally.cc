@@ -58,6 +58,7 @@ Standing StandingOf(const RemoteSeat& seat, const Claim& claim) {
 // Would the quorum hold if those that we failed to hear had corroborated?
 bool OursDecided(const QuorumRules& rules, absl::Span<const RemoteSeat> seats, const Claim& claim) {
   std::vector<RemoteStanding> standings;
+  standings.reserve(seats.size());
   for (const RemoteSeat& seat : seats) {
     const auto objection =
         seat.answer ? Objection(*seat.answer, claim) : std::optional<v1::Problem>();

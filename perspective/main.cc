@@ -60,6 +60,7 @@ int Run(int argc, char** argv) {
   const auto& flags = std::get<ServerFlags>(flags_or_exit);
   const absl::StatusOr<Settings> settings = LoadSettings(flags.config_file);
   if (!settings.ok()) return RefuseConfig(flags, settings.status());
+  LeanHeap lean_heap(settings->threads);
   // A reload opens none of them.
   const absl::Status files = flags.check_reload ? absl::OkStatus() : CheckFiles(*settings);
   if (!files.ok()) return RefuseConfig(flags, files);
@@ -67,10 +68,9 @@ int Run(int argc, char** argv) {
     std::cout << flags.config_file << ": ok\n";
     return kExitOk;
   }
-  const LeanHeap lean_heap(settings->threads);
   InitLog("mpic-perspective", ToLogLevel(settings->log_level));
   RouteGrpcLog();
-  const ClockWatch clock_watch;
+  ClockWatch clock_watch;
   const auto server = PerspectiveServer::Start(*settings);
   if (!server.ok()) {
     Log(LogLevel::kError, "cannot start", {{"reason", server.status().message()}});

@@ -25,6 +25,7 @@ class RirSet {
   // In the order of the enum.
   std::vector<v1::Rir> List() const {
     std::vector<v1::Rir> rirs;
+    rirs.reserve(size());
     for (std::size_t i = 0; i < in_.size(); ++i) {
       if (in_.test(i)) rirs.push_back(static_cast<v1::Rir>(i));
     }

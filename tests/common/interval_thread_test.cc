@@ -14,7 +14,7 @@ TEST(IntervalThreadTest, WorksAgainAndAgain) {
   constexpr int kTimes = 3;
   absl::BlockingCounter left(kTimes);
   int done = 0;
-  const IntervalThread thread(absl::Milliseconds(1), [&] {
+  IntervalThread thread(absl::Milliseconds(1), [&] {
     if (++done <= kTimes) left.DecrementCount();
   });
   left.Wait();
@@ -23,7 +23,7 @@ TEST(IntervalThreadTest, WorksAgainAndAgain) {
 TEST(IntervalThreadTest, WaitsForTheFirstIntervalAndEndsWithinIt) {
   bool worked = false;
   {
-    const IntervalThread thread(absl::Hours(24), [&] { worked = true; });
+    IntervalThread thread(absl::Hours(24), [&] { worked = true; });
   }
   EXPECT_FALSE(worked);
 }
@@ -32,7 +32,7 @@ TEST(IntervalThreadTest, EndsAfterTheWorkUnderWay) {
   absl::Notification began;
   bool ended = false;
   {
-    const IntervalThread thread(absl::Milliseconds(1), [&] {
+    IntervalThread thread(absl::Milliseconds(1), [&] {
       if (began.HasBeenNotified()) return;
       began.Notify();
       for (int i = 0; i < 1000; ++i) std::this_thread::yield();

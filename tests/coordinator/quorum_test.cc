@@ -244,6 +244,14 @@ TEST(AssessTest, RegionsAreThoseOfCorroboratingRemotes) {
   EXPECT_EQ(assessment.non_corroborations_allowed, 2);
 }
 
+TEST(AssessTest, WhatIsNoRegionCoversNone) {
+  std::vector<RemoteStanding> remotes = Standings("R+R+R+R+");
+  remotes.back().rir = static_cast<v1::Rir>(v1::Rir_ARRAYSIZE);
+  const Assessment assessment = Assess(RulesFor(PhaseNamed("2026-06-15"), {}, 4), remotes);
+  EXPECT_EQ(assessment.problem, v1::Problem::QUORUM_RIR);
+  EXPECT_THAT(assessment.corroborating_rirs, testing::ElementsAre(v1::RIPE_NCC));
+}
+
 TEST(AssessTest, ANumberThatMovedIsRefused) {
   const QuorumRules rules = RulesFor(PhaseNamed("2026-06-15"), {}, 7);
   const Assessment fewer = Assess(rules, Standings("R+A+P+L+RxAx"));  // vector 154

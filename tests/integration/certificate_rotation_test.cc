@@ -101,7 +101,7 @@ TEST_F(CertificateRotationTest, ServersFollowALinkAndStandingConnectionsStay) {
   const config::v1::Tls tls = v1.Tls(Path("..data"));
   const auto certificates = Load(tls, TlsRole::kServer);
   const TlsServer server(tls, certificates);
-  const CertificateWatch watch(certificates, kPause);
+  CertificateWatch watch(certificates, kPause);
   EXPECT_EQ(ShakeHands(server.port(), client_).common_name, "first");
 
   const auto credentials = ChannelCredentials(client_, kServer, server.target());
@@ -120,7 +120,7 @@ TEST_F(CertificateRotationTest, AHalfWrittenPairBreaksNoHandshake) {
   const Files files(Path("server"), first_, cas_);
   const auto certificates = Load(files.Tls(), TlsRole::kServer);
   const TlsServer server(files.Tls(), certificates);
-  const CertificateWatch watch(certificates, kPause);
+  CertificateWatch watch(certificates, kPause);
   files.Put("tls.key", TextOf(second_.private_key));
   // Longer than gRPC takes to look at what it is given, so that it would have taken the mismatch.
   const absl::Time enough = absl::Now() + RotatingCertificates::kGrpcLag * 1.5;
@@ -141,7 +141,7 @@ TEST_F(CertificateRotationTest, ClientsPresentTheNewCertificateOnNewConnections)
   const TlsServer server(Files(Path("server"), first_, cas_).Tls());
   const Files files(Path("client"), ca_.Issue("client-1", {.uri_sans = {kClient}}), cas_);
   const auto certificates = Load(files.Tls(), TlsRole::kClient);
-  const CertificateWatch watch(certificates, kPause);
+  CertificateWatch watch(certificates, kPause);
   const auto credentials = ChannelCredentials(files.Tls(), kServer, server.target(), certificates);
   ASSERT_TRUE(credentials.ok()) << credentials.status();
   EXPECT_EQ(Call(server.target(), *credentials).peer, kClient);

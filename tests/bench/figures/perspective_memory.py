@@ -5,7 +5,7 @@ streams, 4,000 a second so that no answer of the resolver is lost, against web s
 and never say a word. When all are in flight, the resident size of the process is held against that of the idle
 process just before. Every check has to end as CONN_TIMEOUT within its budget; one that is lost or ends
 otherwise is an error. It is the first load of the process, so that nothing can lie in memory that was
-freed before.
+freed before. `after_mib` tells what it still holds when it has given back what the load left free.
 """
 import concurrent.futures
 import resource

@@ -1,6 +1,7 @@
 """A coordinator under 70 % of what it bears, for SOAK seconds: what it holds may grow while it warms up, in
 the first minute, and hardly afterwards. What is in flight comes and goes by more than the bar, so that the mean of
-the second minute is held against the mean of the last."""
+the second minute is held against the mean of the last (of quarters, where SOAK is less than four minutes).
+"""
 import concurrent.futures
 import os
 import statistics
@@ -11,7 +12,7 @@ import measure
 
 NAMES = ("soak",)
 SECONDS = float(os.environ.get("SOAK", "600"))
-MINUTE = min(60, SECONDS / 4)
+PART_SECONDS = min(60, SECONDS / 4)
 CONCURRENCY = 64
 OPERATIONS = 6000
 LOAD = 0.7
@@ -26,10 +27,10 @@ def figures(world):
         rate = LOAD * capacity
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             load = pool.submit(grounds.load, coordinator, int(rate * SECONDS), rate=rate)
-            time.sleep(MINUTE)
-            early = _mean_resident(MINUTE, coordinator)
-            time.sleep(SECONDS - 3 * MINUTE)
-            late = _mean_resident(MINUTE - 2, coordinator)
+            time.sleep(PART_SECONDS)
+            early = _mean_resident(PART_SECONDS, coordinator)
+            time.sleep(SECONDS - 3 * PART_SECONDS)
+            late = _mean_resident(PART_SECONDS - 2, coordinator)
             done = load.result()
         return [measure.single("soak", 100 * (late - early) / early,
                                "% growth of resident size after the first minute", bar=2,
