@@ -4,8 +4,8 @@
     slow_targets.py LAB BIN PROTOS
 
 Round after round at the limit of checks in flight: each is answered, by a result or by a refusal, memory does
-not grow from round to round, and a perspective gives it back afterwards. Ends with 0 and one line of figures, or with 1 and every sentence that is not
-true.
+not grow from round to round, and a perspective gives it back afterwards. Ends with 0 and one line of figures, or
+with 1 and every sentence that is not true.
 """
 import asyncio
 import collections
