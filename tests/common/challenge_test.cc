@@ -50,9 +50,9 @@ TEST(KeyAuthorizationTest, NamesTheBrokenRuleAndNotTheValue) {
     SCOPED_TRACE(c.name);
     const auto parsed = KeyAuthorization::Parse(c.text);
     ASSERT_FALSE(parsed.ok());
-    EXPECT_THAT(std::string(parsed.status().message()), testing::HasSubstr(c.rule));
+    EXPECT_THAT(std::string(parsed.status().message()), ::testing::HasSubstr(c.rule));
     EXPECT_THAT(std::string(parsed.status().message()),
-                testing::Not(testing::HasSubstr(kThumbprint.substr(1))));
+                ::testing::Not(::testing::HasSubstr(kThumbprint.substr(1))));
   }
   EXPECT_TRUE(KeyAuthorization::Parse(kToken.substr(0, 22) + "." + kThumbprint).ok());
 }
@@ -138,7 +138,7 @@ TEST(PkiValidationFileTest, StaysBelowTheDirectory) {
     if (c.ok) {
       EXPECT_EQ(*file, c.expected);
     } else {
-      EXPECT_THAT(std::string(file.status().message()), testing::HasSubstr(c.expected));
+      EXPECT_THAT(std::string(file.status().message()), ::testing::HasSubstr(c.expected));
     }
   }
   EXPECT_TRUE(NormalizePkiValidationFile(std::string(256, 'x')).ok());

@@ -149,7 +149,7 @@ TEST(CohortTest, TheDrawOfASeedIsFixed) {
   world.Repeat(3, v1::RIPE_NCC).Repeat(3, v1::ARIN).Repeat(3, v1::APNIC);
   const CohortChoice choice =
       SelectCohort(world.candidates(), Rules(6), std::nullopt, 0x0123456789abcdef);
-  EXPECT_THAT(choice.members, testing::ElementsAre(8, 1, 7, 4, 6, 2));
+  EXPECT_THAT(choice.members, ::testing::ElementsAre(8, 1, 7, 4, 6, 2));
 }
 
 TEST(CohortTest, EveryRemoteTakesItsTurn) {
@@ -258,7 +258,7 @@ TEST(CohortTest, AnUnhealthyOneIsTakenWhereTheRegionRuleNeedsIt) {
   const CohortChoice choice = SelectCohort(world.candidates(), Rules(4), std::nullopt, 1);
   ASSERT_EQ(choice.members.size(), 4);
   EXPECT_EQ(choice.unhealthy, 1);
-  EXPECT_THAT(choice.members, testing::Contains(6));
+  EXPECT_THAT(choice.members, ::testing::Contains(6));
 }
 
 TEST(CohortTest, LessLoadedOnesGoFirstByBuckets) {
@@ -302,7 +302,7 @@ TEST(CohortTest, ThePrimaryAndItsResolverKeepTheirDistance) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const CohortChoice choice = SelectCohort(world.candidates(), Rules(6), primary, seed);
     ExpectValid(world, Rules(6), choice, primary);
-    EXPECT_THAT(choice.members, testing::UnorderedElementsAre(0, 2, 3, 5));
+    EXPECT_THAT(choice.members, ::testing::UnorderedElementsAre(0, 2, 3, 5));
   }
   const CohortChoice refused = SelectCohort(world.candidates(), Rules(6, "2026-12-15"), primary, 1);
   EXPECT_EQ(refused.problem, v1::Problem::QUORUM_DISTANCE);
@@ -314,7 +314,7 @@ TEST(CohortTest, AResolverInAnotherRegionIsNeverUsed) {
   world.perspective(0).resolver_rir = v1::ARIN;
   const CohortChoice choice = SelectCohort(world.candidates(), Rules(6), std::nullopt, 1);
   EXPECT_EQ(choice.members.size(), 5);
-  EXPECT_THAT(choice.members, testing::Not(testing::Contains(0)));
+  EXPECT_THAT(choice.members, ::testing::Not(::testing::Contains(0)));
 }
 
 // No 33 of these are distinct, and proving it would take for ever: the search gives up and settles

@@ -117,7 +117,7 @@ TEST(MethodsTest, TableIsThatOfTheBaselineRequirements) {
     EXPECT_EQ(ReferenceOf(*facts, true), row.ip_reference);
     EXPECT_EQ(Ticks(*facts), row.ticks);
     EXPECT_EQ(facts->mpic, row.mpic);
-    EXPECT_THAT(facts->caa_labels, testing::ElementsAreArray(row.caa_labels));
+    EXPECT_THAT(facts->caa_labels, ::testing::ElementsAreArray(row.caa_labels));
     EXPECT_EQ(facts->compares_observation, row.method != v1::CAA);
     EXPECT_EQ(*MethodFromName(row.name), row.method);
   }

@@ -239,7 +239,7 @@ TEST(AssessTest, SentencesNameNumbersRegionsAndPhase) {
 TEST(AssessTest, RegionsAreThoseOfCorroboratingRemotes) {
   const Assessment assessment =
       Assess(RulesFor(PhaseNamed("2026-06-15"), {}, 6), Standings("R+A+R+PxL?A+"));
-  EXPECT_THAT(assessment.corroborating_rirs, testing::ElementsAre(v1::ARIN, v1::RIPE_NCC));
+  EXPECT_THAT(assessment.corroborating_rirs, ::testing::ElementsAre(v1::ARIN, v1::RIPE_NCC));
   EXPECT_EQ(assessment.corroborating, 4);
   EXPECT_EQ(assessment.non_corroborations_allowed, 2);
 }
@@ -249,7 +249,7 @@ TEST(AssessTest, WhatIsNoRegionCoversNone) {
   remotes.back().rir = static_cast<v1::Rir>(v1::Rir_ARRAYSIZE);
   const Assessment assessment = Assess(RulesFor(PhaseNamed("2026-06-15"), {}, 4), remotes);
   EXPECT_EQ(assessment.problem, v1::Problem::QUORUM_RIR);
-  EXPECT_THAT(assessment.corroborating_rirs, testing::ElementsAre(v1::RIPE_NCC));
+  EXPECT_THAT(assessment.corroborating_rirs, ::testing::ElementsAre(v1::RIPE_NCC));
 }
 
 TEST(AssessTest, ANumberThatMovedIsRefused) {

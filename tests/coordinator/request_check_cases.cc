@@ -183,7 +183,7 @@ std::vector<std::string> RequestWorld::Violations(const Request& request) const 
 }
 
 CheckedRequest RequestWorld::Checked(const Request& request) const {
-  EXPECT_THAT(Violations(request), testing::IsEmpty());
+  EXPECT_THAT(Violations(request), ::testing::IsEmpty());
   auto result = Check(request);
   auto* checked = std::get_if<CheckedRequest>(&result);
   return checked == nullptr ? CheckedRequest{} : *std::move(checked);
@@ -193,17 +193,17 @@ void ExpectAll(const RequestWorld& world, absl::Span<const Case> cases) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     Request request = c.good();
-    EXPECT_THAT(world.Violations(request), testing::IsEmpty()) << "before the change";
+    EXPECT_THAT(world.Violations(request), ::testing::IsEmpty()) << "before the change";
     c.change(request);
     const std::vector<std::string> violations = world.Violations(request);
     if (c.field == nullptr) {
-      EXPECT_THAT(violations, testing::IsEmpty());
+      EXPECT_THAT(violations, ::testing::IsEmpty());
       continue;
     }
     EXPECT_EQ(violations.size(), 1U) << absl::StrJoin(violations, "\n");
     if (violations.empty()) continue;
     EXPECT_TRUE(absl::StartsWith(violations[0], absl::StrCat(c.field, ": "))) << violations[0];
-    EXPECT_THAT(violations[0], testing::HasSubstr(c.text));
+    EXPECT_THAT(violations[0], ::testing::HasSubstr(c.text));
   }
 }
 

@@ -19,7 +19,7 @@ TEST(RequestCheckTest, EveryMethodHasAGoodRequest) {
   for (auto* good :
        {Dns01, DnsChange, Http01, TlsAlpn01, WebsiteChange, DnsAccount01, DnsPersist,
         CaaEmailContact, TxtEmailContact, TxtPhoneContact, CaaPhoneContact, ReverseLookup, Caa}) {
-    EXPECT_THAT(world.Violations(good()), testing::IsEmpty());
+    EXPECT_THAT(world.Violations(good()), ::testing::IsEmpty());
   }
 }
 
@@ -295,25 +295,25 @@ TEST(RequestCheckTest, Caa) {
 
 TEST(RequestCheckTest, CaaIsFilledIn) {
   const CheckedInput input = RequestWorld().Checked(Caa()).inputs.at(0);
-  EXPECT_THAT(input.check.caa().issuer_domain_names(), testing::ElementsAre("ca.example.com"));
+  EXPECT_THAT(input.check.caa().issuer_domain_names(), ::testing::ElementsAre("ca.example.com"));
   EXPECT_THAT(input.check.caa().validation_method_labels(),
-              testing::ElementsAre("dns-01", "ca-tbr-7"));
+              ::testing::ElementsAre("dns-01", "ca-tbr-7"));
   EXPECT_EQ(input.method_reference, "BR 4.2.2.1");
 
   Request own = Caa();
   CaaOf(own).add_issuer_domain_names("CA.Example.COM");
   EXPECT_THAT(RequestWorld().Checked(own).inputs.at(0).check.caa().issuer_domain_names(),
-              testing::ElementsAre("ca.example.com"));
+              ::testing::ElementsAre("ca.example.com"));
   CaaOf(own).add_issuer_domain_names("other-ca.example.net");
   EXPECT_THAT(
       RequestWorld().Violations(own),
-      testing::ElementsAre(testing::HasSubstr(
+      ::testing::ElementsAre(::testing::HasSubstr(
           "caa.issuer_domain_names[1]: BAD_REQUEST: \"other-ca.example.net\" is not among")));
 
   RequestWorld nameless;
   nameless.issuer_names.clear();
   EXPECT_THAT(nameless.Violations(Caa()),
-              testing::ElementsAre(testing::HasSubstr("0 issuer domain names")));
+              ::testing::ElementsAre(::testing::HasSubstr("0 issuer domain names")));
 }
 
 TEST(RequestCheckTest, MethodParametersAreNormalised) {
@@ -333,22 +333,22 @@ TEST(RequestCheckTest, MethodParametersAreNormalised) {
 TEST(RequestCheckTest, SunsetsAndDiscouragedMethods) {
   RequestWorld world;
   const CheckedInput discouraged = world.Checked(CaaEmailContact()).inputs.at(0);
-  EXPECT_THAT(discouraged.warnings, testing::ElementsAre(testing::HasSubstr("2028-03-15")));
-  EXPECT_THAT(world.Checked(Dns01()).inputs.at(0).warnings, testing::IsEmpty());
+  EXPECT_THAT(discouraged.warnings, ::testing::ElementsAre(::testing::HasSubstr("2028-03-15")));
+  EXPECT_THAT(world.Checked(Dns01()).inputs.at(0).warnings, ::testing::IsEmpty());
 
   const absl::Time day = absl::FromCivil(absl::CivilDay(2027, 3, 15), absl::UTCTimeZone());
   for (auto* good : {TxtPhoneContact, CaaPhoneContact, ReverseLookup}) {
     world.now = day - absl::Seconds(1);
-    EXPECT_THAT(world.Violations(good()), testing::IsEmpty());
+    EXPECT_THAT(world.Violations(good()), ::testing::IsEmpty());
     world.now = day;
     EXPECT_THAT(world.Violations(good()),
-                testing::ElementsAre(testing::HasSubstr(": METHOD_SUNSET: ")));
+                ::testing::ElementsAre(::testing::HasSubstr(": METHOD_SUNSET: ")));
   }
   Request caa = Caa();
   CaaOf(caa).set_validation_method(v1::TXT_PHONE_CONTACT);
   EXPECT_THAT(world.Violations(caa),
-              testing::ElementsAre(testing::HasSubstr("validation_method: METHOD_SUNSET: ")));
-  EXPECT_THAT(world.Violations(TxtEmailContact()), testing::IsEmpty());
+              ::testing::ElementsAre(::testing::HasSubstr("validation_method: METHOD_SUNSET: ")));
+  EXPECT_THAT(world.Violations(TxtEmailContact()), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -101,9 +101,9 @@ TEST(RequestCheckTest, ALaboratoryMayAskAboutReservedAddresses) {
   world.lab = true;
   Request request = Http01();
   SetAddress(request, "127.0.0.1");
-  EXPECT_THAT(world.Violations(request), testing::IsEmpty());
+  EXPECT_THAT(world.Violations(request), ::testing::IsEmpty());
   SetName(request, "shop.corp");
-  EXPECT_THAT(world.Violations(request), testing::SizeIs(1)) << "the switch is for addresses";
+  EXPECT_THAT(world.Violations(request), ::testing::SizeIs(1)) << "the switch is for addresses";
 }
 
 TEST(RequestCheckTest, MethodsAndIdentifiers) {

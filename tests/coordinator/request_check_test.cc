@@ -14,10 +14,10 @@
 namespace mpic::coordinator {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using Request = v1::CorroborateRequest;
 
 constexpr char kBudget[] = "inputs[0].check.time_budget";
@@ -377,11 +377,11 @@ TEST(RequestCheckTest, IssuerNamesOfTheConfigurationOrSomeOfThem) {
   RequestWorld world;
   world.issuer_names.push_back(DomainName::ParseHost("ca2.example.com").value());
   EXPECT_THAT(world.Checked(Caa()).inputs.at(0).check.caa().issuer_domain_names(),
-              testing::ElementsAre("ca.example.com", "ca2.example.com"));
+              ::testing::ElementsAre("ca.example.com", "ca2.example.com"));
   Request own = Caa();
   CheckOf(own).mutable_caa()->add_issuer_domain_names("CA2.Example.COM");
   EXPECT_THAT(world.Checked(own).inputs.at(0).check.caa().issuer_domain_names(),
-              testing::ElementsAre("ca2.example.com"));
+              ::testing::ElementsAre("ca2.example.com"));
 }
 
 }  // namespace

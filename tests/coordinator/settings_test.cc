@@ -285,7 +285,7 @@ TEST(SettingsTest, Violations) {
     ASSERT_FALSE(settings.ok());
     EXPECT_EQ(settings.status().code(), absl::StatusCode::kFailedPrecondition);
     const std::vector<std::string> lines = absl::StrSplit(settings.status().message(), '\n');
-    EXPECT_THAT(lines, Contains(testing::StartsWith(c.violation)));
+    EXPECT_THAT(lines, Contains(::testing::StartsWith(c.violation)));
   }
 }
 
@@ -386,11 +386,11 @@ TEST(SettingsTest, SwitchesAreWarnedOf) {
   EXPECT_TRUE(settings->policy.report_only);
   EXPECT_TRUE(settings->policy.caa_lookup_failure_may_permit);
   EXPECT_THAT(settings->warnings,
-              testing::UnorderedElementsAre(HasSubstr("report_only"), HasSubstr("laboratory"),
+              ::testing::UnorderedElementsAre(HasSubstr("report_only"), HasSubstr("laboratory"),
                                             HasSubstr("policy.caa_lookup_failure_may_permit: "),
                                             HasSubstr("policy.check_budget: ")));
   config.mutable_policy()->mutable_check_budget()->set_seconds(15);  // enough for the proof
-  EXPECT_THAT(CheckSettings(config, kNow)->warnings, testing::SizeIs(3));
+  EXPECT_THAT(CheckSettings(config, kNow)->warnings, ::testing::SizeIs(3));
   EXPECT_FALSE(CheckSettings(SoundConfig(), kNow)->policy.caa_lookup_failure_may_permit);
 }
 

@@ -8,7 +8,7 @@ namespace mpic::coordinator {
 namespace {
 
 TEST(DiskMetricsTest, TellsOfTheFileSystemThatTheDirectoryLiesOn) {
-  const std::string directory = testing::TempDir();
+  const std::string directory = ::testing::TempDir();
   const auto space = std::filesystem::space(directory);
   const auto families = DiskMetrics(directory).Collect();
   ASSERT_EQ(families.size(), 2U);

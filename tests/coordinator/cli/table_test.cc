@@ -154,7 +154,7 @@ TEST(TableTest, BlocksStandApartAndNameWhatWasAsked) {
       R"({"inputs": [{"check": {"identifier": {"ip_address": "2001:db8::1"}, "http_01": {}}},
                      {"check": {"identifier": {"dns_name": "bücher.example"}, "caa": {}}}]})",
       R"({"corroborations": [{"verdict": "CORROBORATED"}, {"verdict": "CORROBORATED"}]})");
-  EXPECT_THAT(table, testing::StartsWith("2001:db8::1  http-01  CORROBORATED"));
+  EXPECT_THAT(table, ::testing::StartsWith("2001:db8::1  http-01  CORROBORATED"));
   EXPECT_THAT(table, HasSubstr("\n\nxn--bcher-kva.example  caa  CORROBORATED"));
 }
 

@@ -57,7 +57,7 @@ TEST(UsageTest, NamesWhatIsWrongAndWhereMoreIsSaid) {
        "mpicctl adn --help says more.\n"},
   };
   for (const auto& c : kCases) {
-    SCOPED_TRACE(testing::PrintToString(c.arguments));
+    SCOPED_TRACE(::testing::PrintToString(c.arguments));
     EXPECT_EQ(Said(c.arguments), c.said);
   }
 }
