@@ -67,9 +67,9 @@ T ?= 60
 
 .PHONY: fuzz
 fuzz: build/.installed-build+demo+test
-	@cmake --preset fuzz --log-level=WARNING
-	@cmake --build --preset fuzz --parallel $(JOBS) --target mpic_fuzz
-	@tests/fuzz/run build/fuzz/bin $(T)
+	@cmake --preset asan -DMPIC_TESTS=ON --log-level=WARNING
+	@cmake --build --preset asan --parallel $(JOBS) --target mpic_fuzz
+	@tests/fuzz/run build/asan/bin $(T)
 
 F ?=
 
