@@ -387,8 +387,8 @@ TEST(SettingsTest, SwitchesAreWarnedOf) {
   EXPECT_TRUE(settings->policy.caa_lookup_failure_may_permit);
   EXPECT_THAT(settings->warnings,
               ::testing::UnorderedElementsAre(HasSubstr("report_only"), HasSubstr("laboratory"),
-                                            HasSubstr("policy.caa_lookup_failure_may_permit: "),
-                                            HasSubstr("policy.check_budget: ")));
+                                              HasSubstr("policy.caa_lookup_failure_may_permit: "),
+                                              HasSubstr("policy.check_budget: ")));
   config.mutable_policy()->mutable_check_budget()->set_seconds(15);  // enough for the proof
   EXPECT_THAT(CheckSettings(config, kNow)->warnings, ::testing::SizeIs(3));
   EXPECT_FALSE(CheckSettings(SoundConfig(), kNow)->policy.caa_lookup_failure_may_permit);
