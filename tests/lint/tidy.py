@@ -27,8 +27,8 @@ DECLARED = re.compile(r"^(?![ #/}]|using |namespace |TEST|INSTANTIATE)[^\n]*?\b(
 
 
 def common_flags(entries):
-    """One set of compiler flags that suits every file: all that any of them needs, but nothing
-    precompiled, which would hide that an #include is missing, and the optimisation of the programs."""
+    """One set of compiler flags that suits every file: all that any of them needs, optimised as
+    programs are, and nothing precompiled, which would save nothing here."""
     flags = []
     for entry in entries:
         words = shlex.split(entry["command"])[1:]
